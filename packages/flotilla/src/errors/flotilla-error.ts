@@ -1,0 +1,58 @@
+import { type ErrorCode, errorTable } from './error-table.ts';
+
+/**
+ * What may already have happened when an error arrives.
+ * - `none`: nothing took effect; trying again is safe.
+ * - `unknown`: it may or may not have; only a retry under the same idempotency key is safe.
+ * - `done`: it took effect; the error is about what came afterwards.
+ */
+export type Effect = 'none' | 'unknown' | 'done';
+
+/**
+ * An error of the platform. Recognise it with `isFlotillaError` or by `code`, never by
+ * `instanceof`: two copies of this module may live in one process.
+ */
+export class FlotillaError extends Error {
+	readonly code: ErrorCode;
+	readonly effect: Effect;
+	/** What the message names, for programs: JSON values only. */
+	readonly details: Readonly<Record<string, unknown>>;
+	/** The brand by which errors are recognised. */
+	readonly '~flotilla' = 'error' as const;
+
+	/**
+	 * @param message What happened to which named thing. The code is put in front, because logs
+	 *   often show the message alone; what to do about it is added from the error table.
+	 */
+	constructor(
+		code: ErrorCode,
+		message: string,
+		options: {
+			readonly effect?: Effect;
+			readonly details?: Readonly<Record<string, unknown>>;
+			readonly cause?: unknown;
+		} = {},
+	) {
+		super(
+			`${code}: ${message} ${errorTable[code].remedy}`,
+			'cause' in options ? { cause: options.cause } : undefined,
+		);
+		this.name = 'FlotillaError';
+		this.code = code;
+		this.effect = options.effect ?? errorTable[code].effect;
+		this.details = options.details ?? {};
+	}
+}
+
+/** Whether this is an error of the platform, with that code when one is given. */
+export function isFlotillaError<Code extends ErrorCode = ErrorCode>(
+	error: unknown,
+	code?: Code,
+): error is FlotillaError & { readonly code: Code } {
+	return (
+		typeof error === 'object' &&
+		error !== null &&
+		(error as FlotillaError)['~flotilla'] === 'error' &&
+		(code === undefined || (error as FlotillaError).code === code)
+	);
+}

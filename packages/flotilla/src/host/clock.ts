@@ -1,0 +1,28 @@
+/** Time as the platform sees it. Every duration is in milliseconds and may have a fraction. */
+export interface Clock {
+	/** Milliseconds since 1970-01-01T00:00Z. May jump in both directions: never measure with it. */
+	wallMs(): number;
+
+	/** Milliseconds since an arbitrary moment; never goes back. For durations and deadlines. */
+	monotonicMs(): number;
+
+	/**
+	 * Calls `callback` once, at least `delayMs` from now, in a turn of its own.
+	 *
+	 * @param delayMs 0 to 2_147_483_647; below 0 counts as 0.
+	 * @param callback Must not throw: nobody is there to catch it.
+	 */
+	setTimer(delayMs: number, callback: () => void): Timer;
+
+	/**
+	 * Calls `callback` in a turn of its own, after every microtask that is queued now or that those
+	 * queue in turn. What is still pending then waits for the outside world.
+	 */
+	defer(callback: () => void): void;
+}
+
+/** A timer that has not fired yet keeps its process alive. */
+export interface Timer {
+	/** After this returns the callback will not run. Harmless when it already ran. */
+	cancel(): void;
+}

@@ -135,6 +135,12 @@ export const errorTable = {
 		status: 500,
 		remedy: 'Return the result of `tx` unchanged: a retry will get what was recorded.',
 	},
+	FLOTILLA_TX_OUTSIDE_COMMAND: {
+		when: '`tx` was called by something that is not a command: queries change nothing.',
+		effect: 'none',
+		status: 500,
+		remedy: 'Use `read`, or make the operation a command.',
+	},
 	FLOTILLA_ROW_COUNT: {
 		when: '`t.one` found no row, or more than one.',
 		effect: 'none',
@@ -305,6 +311,18 @@ export const errorTable = {
 		effect: 'none',
 		status: 415,
 		remedy: 'Send application/json.',
+	},
+	FLOTILLA_URI_TOO_LONG: {
+		when: 'The query string is longer than its limit.',
+		effect: 'none',
+		status: 414,
+		remedy: 'Ask for less at once.',
+	},
+	FLOTILLA_REQUEST_TIMEOUT: {
+		when: 'A request did not arrive in full within its time.',
+		effect: 'none',
+		status: 408,
+		remedy: 'Send it again, faster.',
 	},
 	FLOTILLA_HEADERS_TOO_LARGE: {
 		when: 'The headers are larger than their limit.',

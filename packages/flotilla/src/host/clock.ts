@@ -21,8 +21,10 @@ export interface Clock {
 	defer(callback: () => void): void;
 }
 
-/** A timer that has not fired yet keeps its process alive. */
+/** A timer that has not fired yet keeps its process alive, unless told otherwise. */
 export interface Timer {
+	/** Whether waiting for this timer alone is a reason for the process to go on; true at first. */
+	keepAlive(keep: boolean): void;
 	/** After this returns the callback will not run. Harmless when it already ran. */
 	cancel(): void;
 }

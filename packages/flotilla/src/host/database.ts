@@ -20,10 +20,17 @@ export interface Database {
 	 * its session. While it is pending, one of its statements must be: a wait for anything else is
 	 * rejected with `FLOTILLA_TX_FOREIGN_AWAIT`. A statement issued after the end rejects with
 	 * `FLOTILLA_TX_CLOSED`. Neither has had any effect.
+	 *
+	 * A statement that rejects dooms the transaction, as PostgreSQL demands: later statements reject
+	 * with the same error, and so does `transaction`, even when `work` resolves. When `work` rejects
+	 * with another error, that is what the caller gets. The end waits for statements under way.
 	 */
 	transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
 
-	/** Runs `work` on one consistent snapshot. Statements that write are refused by the engine. */
+	/**
+	 * Runs `work` on one consistent snapshot, under the same rules. Statements that write are refused
+	 * by the engine.
+	 */
 	snapshot<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
 
 	/**
@@ -66,7 +73,11 @@ export interface SqlStatement {
 	readonly values: readonly SqlValue[];
 }
 
-/** What a parameter may be; objects and arrays go as JSON through `json(value)`. */
+/**
+ * What a parameter may be; objects and arrays go as JSON through `json(value)`. Refused, because an
+ * engine could not hold it: an integer beyond 2^53 - 1, a number that is not finite, a text with
+ * U+0000 or half a surrogate pair.
+ */
 export type SqlValue = null | string | number | boolean | Uint8Array | SqlJson;
 
 /** A parameter for a JSON column: its text, already serialized. */

@@ -1,0 +1,59 @@
+/**
+ * What engine adapters build upon: the seams, the errors, and what all databases have in common.
+ *
+ * @module
+ */
+
+// Contracts and calls, as a gateway or another entry sees them.
+export { uuidV7 } from './context/identifiers.ts';
+export { Trace } from './context/trace.ts';
+export type { HttpOperation, Operation } from './contract/compile-operations.ts';
+export {
+	type OpenApiDocument,
+	type OpenApiOptions,
+	openApiDocument,
+	successStatus,
+} from './contract/openapi.ts';
+export type { Issue, JsonSchema } from './contract/schema.ts';
+export {
+	allowedTypes,
+	itemSchemas,
+	type KnownField,
+	knownFields,
+	unknownFields,
+} from './contract/unknown-fields.ts';
+// Databases.
+export { ForeignAwaitGuard } from './database/foreign-await.ts';
+export { refuseUnportable } from './database/portable-value.ts';
+export {
+	type ExecuteScript,
+	type ExecuteStatement,
+	type RunOutcome,
+	ScriptRun,
+	SessionRun,
+} from './database/session-run.ts';
+// SQLite, for a host that brings its own connections.
+export type {
+	SqliteConnection,
+	SqliteStatement,
+	SqliteValue,
+} from './database/sqlite/sqlite-connection.ts';
+export { SqliteDatabase, type SqliteDatabaseOptions } from './database/sqlite/sqlite-database.ts';
+// Errors.
+export { type ErrorCode, errorTable } from './errors/error-table.ts';
+export { type Effect, FlotillaError, isFlotillaError } from './errors/flotilla-error.ts';
+// The seams.
+export type { Clock, Timer } from './host/clock.ts';
+export type {
+	Database,
+	Databases,
+	Dialect,
+	ScriptSession,
+	SqlJson,
+	SqlResult,
+	SqlRow,
+	SqlSession,
+	SqlStatement,
+	SqlValue,
+} from './host/database.ts';
+export type { RandomSource } from './host/random.ts';

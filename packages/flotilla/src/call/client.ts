@@ -1,0 +1,34 @@
+import type { CallOptions, Client } from '../contract/client.ts';
+import type { Operation } from '../contract/compile-operations.ts';
+import type { Contract } from '../contract/contract.ts';
+import { isDeclaredError } from '../contract/declared-error.ts';
+
+/** Whatever carries a call to its callee. */
+export interface Invoker {
+	invoke(operation: Operation, input: unknown, options?: CallOptions): Promise<unknown>;
+	stream(operation: Operation, input: unknown, options?: CallOptions): AsyncIterable<unknown>;
+}
+
+/** A typed client of a contract, over any invoker. */
+export function createClient<C extends Contract>(contract: C, invoker: Invoker): Client<C> {
+	const calls: Record<string, unknown> = {};
+	const tries: Record<string, unknown> = {};
+	for (const [name, operation] of contract.operations) {
+		if (operation.streaming) {
+			calls[name] = (input: unknown, options?: CallOptions) =>
+				invoker.stream(operation, input, options);
+			continue;
+		}
+		calls[name] = (input: unknown, options?: CallOptions) =>
+			invoker.invoke(operation, input, options);
+		tries[name] = (input: unknown, options?: CallOptions) =>
+			invoker.invoke(operation, input, options).then(
+				(value) => ({ ok: true, value }),
+				(error: unknown) => {
+					if (isDeclaredError(error)) return { ok: false, error };
+					throw error;
+				},
+			);
+	}
+	return Object.freeze({ ...calls, try: Object.freeze(tries) }) as Client<C>;
+}

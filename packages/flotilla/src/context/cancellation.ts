@@ -1,0 +1,62 @@
+import { FlotillaError } from '../errors/flotilla-error.ts';
+
+/**
+ * The wish that some work should stop. It spreads from a caller to all that it called; work that
+ * does not look at it goes on, but nobody waits for it any more.
+ */
+export class Cancellation {
+	#reason: FlotillaError | undefined;
+	#listeners: Set<(reason: FlotillaError) => void> | undefined;
+	#controller: AbortController | undefined;
+
+	/** Why, once cancelled. */
+	get reason(): FlotillaError | undefined {
+		return this.#reason;
+	}
+
+	/** Cancels; the first reason counts. */
+	cancel(reason: FlotillaError): void {
+		if (this.#reason !== undefined) return;
+		this.#reason = reason;
+		const listeners = this.#listeners;
+		this.#listeners = undefined;
+		this.#controller?.abort(reason);
+		for (const listener of listeners ?? []) listener(reason);
+	}
+
+	/** Calls `listener` once when cancelled, at once when it is already. */
+	subscribe(listener: (reason: FlotillaError) => void): void {
+		if (this.#reason !== undefined) {
+			listener(this.#reason);
+			return;
+		}
+		this.#listeners ??= new Set();
+		this.#listeners.add(listener);
+	}
+
+	unsubscribe(listener: (reason: FlotillaError) => void): void {
+		this.#listeners?.delete(listener);
+	}
+
+	/** The same as an `AbortSignal`, made when first asked for: most calls never do. */
+	get signal(): AbortSignal {
+		if (this.#controller === undefined) {
+			this.#controller = new AbortController();
+			if (this.#reason !== undefined) this.#controller.abort(this.#reason);
+		}
+		return this.#controller.signal;
+	}
+
+	/** A cancellation that follows `signal` until `release` is called. */
+	static follow(signal: AbortSignal): { cancellation: Cancellation; release: () => void } {
+		const cancellation = new Cancellation();
+		const abort = (): void => {
+			cancellation.cancel(
+				new FlotillaError('FLOTILLA_CANCELLED', 'The caller aborted.', { cause: signal.reason }),
+			);
+		};
+		if (signal.aborted) abort();
+		else signal.addEventListener('abort', abort, { once: true });
+		return { cancellation, release: () => signal.removeEventListener('abort', abort) };
+	}
+}

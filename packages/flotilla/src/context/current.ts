@@ -1,0 +1,15 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Context } from './context.ts';
+
+// The only one: each further AsyncLocalStorage costs every call about 200 ns.
+const storage = new AsyncLocalStorage<Context>();
+
+/** The context of the code that is running; `undefined` outside of any call. */
+export function currentContext(): Context | undefined {
+	return storage.getStore();
+}
+
+/** Runs `work` and all that it awaits in `context`. */
+export function runInContext<A, B, R>(context: Context, work: (a: A, b: B) => R, a: A, b: B): R {
+	return storage.run(context, work, a, b);
+}

@@ -1,0 +1,62 @@
+import type { SqlJson, SqlStatement, SqlValue } from '../host/database.ts';
+
+/** What may stand in `${}` of a statement: a value, or another piece of SQL. */
+export type SqlParameter = SqlValue | undefined | Sql;
+
+/** A piece of SQL with its parameters: a whole statement, or a part to be put into one. */
+export interface Sql extends SqlStatement {
+	readonly '~flotilla': 'sql';
+}
+
+/**
+ * A piece of SQL. Values become parameters, never text; other pieces are put in as they are.
+ *
+ * @example
+ * const byName = query === undefined ? sql`` : sql`where lower(name) like ${`%${query}%`}`;
+ * const rows = await t.all(Product)`select * from products ${byName} order by sku`;
+ */
+export function sql(strings: TemplateStringsArray, ...parameters: readonly SqlParameter[]): Sql {
+	if (!parameters.some(isSql)) {
+		return {
+			'~flotilla': 'sql',
+			strings,
+			values: parameters.map((value) => (value as SqlValue) ?? null),
+		};
+	}
+	const texts = [strings[0] as string];
+	const values: SqlValue[] = [];
+	for (const [index, parameter] of parameters.entries()) {
+		const after = strings[index + 1] as string;
+		if (isSql(parameter)) {
+			texts[texts.length - 1] += parameter.strings[0] as string;
+			texts.push(...parameter.strings.slice(1));
+			values.push(...parameter.values);
+			texts[texts.length - 1] += after;
+		} else {
+			values.push(parameter ?? null);
+			texts.push(after);
+		}
+	}
+	return { '~flotilla': 'sql', strings: texts, values };
+}
+
+/**
+ * A list of parameters for `in (${list(values)})`; an empty list matches nothing.
+ *
+ * @param values At most 1_000.
+ */
+export function list(values: readonly SqlValue[]): Sql {
+	if (values.length > 1_000) throw new TypeError('a list of SQL parameters holds at most 1000');
+	if (values.length === 0) return sql`null`;
+	const strings = ['', ...values.slice(1).map(() => ', '), ''];
+	return { '~flotilla': 'sql', strings, values };
+}
+
+/** A parameter for a JSON column. */
+export function json(value: unknown): SqlJson {
+	return { json: JSON.stringify(value) ?? 'null' };
+}
+
+function isSql(parameter: SqlParameter): parameter is Sql {
+	return typeof parameter === 'object' && parameter !== null && '~flotilla' in parameter;
+}

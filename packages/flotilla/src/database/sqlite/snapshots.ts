@@ -1,0 +1,87 @@
+import type { SqlSession } from '../../host/database.ts';
+import type { ForeignAwaitGuard } from '../foreign-await.ts';
+import type { ExecuteStatement } from '../session-run.ts';
+import type { SqliteConnection, SqliteStatement } from './sqlite-connection.ts';
+import { sqliteError } from './sqlite-errors.ts';
+import { StatementCache } from './statement-cache.ts';
+import { Batches, type Turns } from './turns.ts';
+
+/** Snapshots that are read before the event loop turns. */
+const BATCH_MAX = 256;
+
+type Read = () => Promise<void>;
+
+/** The reading side of a SQLite database: one snapshot after another. */
+export class Snapshots {
+	readonly #database: string;
+	readonly #connection: SqliteConnection;
+	readonly #guard: ForeignAwaitGuard;
+	readonly #reads: Batches<Read>;
+	readonly #execute: ExecuteStatement;
+	readonly #begin: readonly SqliteStatement[];
+	readonly #commit: SqliteStatement;
+	readonly #after: readonly SqliteStatement[];
+
+	constructor(options: {
+		/** The name that messages mention. */
+		readonly database: string;
+		readonly connection: SqliteConnection;
+		readonly guard: ForeignAwaitGuard;
+		readonly turns: Turns;
+		/** Whether the connection could write, and is to be kept from it while a snapshot is read. */
+		readonly writable: boolean;
+	}) {
+		const { connection, writable } = options;
+		this.#database = options.database;
+		this.#connection = connection;
+		this.#guard = options.guard;
+		this.#reads = new Batches(options.turns, BATCH_MAX, async (reads) => {
+			for (const read of reads) await read();
+		});
+		const cache = new StatementCache(connection);
+		this.#execute = (statement) => {
+			try {
+				return cache.execute(statement);
+			} catch (error) {
+				throw sqliteError(this.#database, error);
+			}
+		};
+		const prepare = (sql: string): SqliteStatement => connection.prepare(sql);
+		this.#begin = [...(writable ? ['pragma query_only = on'] : []), 'begin deferred'].map(prepare);
+		this.#commit = prepare('commit');
+		this.#after = (writable ? ['pragma query_only = off'] : []).map(prepare);
+	}
+
+	/** Snapshots that are not being read yet. */
+	get waiting(): number {
+		return this.#reads.length;
+	}
+
+	snapshot<T>(work: (session: SqlSession) => Promise<T>): Promise<T> {
+		return new Promise((resolve, reject) => {
+			this.#reads.add(() => this.#read(work).then(resolve, reject));
+		});
+	}
+
+	async #read<T>(work: (session: SqlSession) => Promise<T>): Promise<T> {
+		try {
+			for (const statement of this.#begin) statement.run([]);
+		} catch (error) {
+			this.#finish();
+			throw sqliteError(this.#database, error);
+		}
+		const outcome = await this.#guard.run(this.#execute, work);
+		this.#finish();
+		if (outcome.type === 'returned') return outcome.value;
+		throw outcome.error;
+	}
+
+	#finish(): void {
+		try {
+			if (this.#connection.inTransaction) this.#commit.run([]);
+			for (const statement of this.#after) statement.run([]);
+		} catch {
+			// What was read is right all the same, and if the connection is broken the next one tells.
+		}
+	}
+}

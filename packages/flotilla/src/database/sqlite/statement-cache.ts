@@ -1,0 +1,145 @@
+import { FlotillaError } from '../../errors/flotilla-error.ts';
+import type { SqlResult, SqlRow, SqlStatement, SqlValue } from '../../host/database.ts';
+import { refuseUnportable } from '../portable-value.ts';
+import type { SqliteConnection, SqliteStatement, SqliteValue } from './sqlite-connection.ts';
+
+/** Statements kept by their text, for SQL that is put together anew for each execution. */
+const TEXTS_MAX = 500;
+
+const noRows: readonly SqlRow[] = [];
+
+/** Runs statements on one connection and keeps them compiled. */
+export class StatementCache {
+	readonly #connection: SqliteConnection;
+	/** By the template that the text stands in: no text is built and nothing hashed. */
+	readonly #byTemplate: WeakMap<readonly string[], Compiled> = new WeakMap();
+	/** The least recently used comes first. */
+	readonly #byText: Map<string, Compiled> = new Map();
+	#totalChanges: SqliteStatement | undefined;
+
+	constructor(connection: SqliteConnection) {
+		this.#connection = connection;
+	}
+
+	/** Throws what the connection throws, and `FLOTILLA_DATABASE_STATEMENT`. */
+	execute(statement: SqlStatement): SqlResult {
+		refuseUnportable(statement);
+		const { compiled, answer } = this.#compiled(statement.strings);
+		const values = statement.values.map(toSqlite);
+		switch (answer) {
+			case 'changes':
+				return { rows: noRows, changes: compiled.run(values) };
+			case 'rows':
+				return { rows: compiled.all(values), changes: 0 };
+			case 'changed rows': {
+				const rows = compiled.all(values);
+				return { rows, changes: rows.length };
+			}
+			case 'perhaps changed rows': {
+				const before = this.#countChanges();
+				const rows = compiled.all(values);
+				return { rows, changes: this.#countChanges() === before ? 0 : rows.length };
+			}
+		}
+	}
+
+	#compiled(template: readonly string[]): Compiled {
+		const known = this.#byTemplate.get(template);
+		if (known !== undefined) return known;
+		const sql = textOf(template);
+		const compiled = this.#byText.get(sql) ?? this.#compile(sql);
+		this.#byText.delete(sql);
+		this.#byText.set(sql, compiled);
+		if (this.#byText.size > TEXTS_MAX) {
+			const [oldest] = this.#byText.keys();
+			if (oldest !== undefined) this.#byText.delete(oldest);
+		}
+		this.#byTemplate.set(template, compiled);
+		return compiled;
+	}
+
+	#compile(sql: string): Compiled {
+		const verb = firstWord(sql);
+		if (reserved.has(verb)) {
+			throw new FlotillaError(
+				'FLOTILLA_DATABASE_STATEMENT',
+				`A transaction was asked to run \`${verb}\`, which belongs to the platform.`,
+			);
+		}
+		// Unlike ours, such a parameter would have no value, and SQLite would take that for null.
+		if (withoutLiterals(sql).replaceAll(ownParameter, '').includes('?')) {
+			throw new FlotillaError(
+				'FLOTILLA_DATABASE_STATEMENT',
+				'A statement contains `?`. Put the value itself into the template instead.',
+			);
+		}
+		const compiled = this.#connection.prepare(sql);
+		return { compiled, answer: answerOf(compiled, verb, sql) };
+	}
+
+	#countChanges(): unknown {
+		this.#totalChanges ??= this.#connection.prepare('select total_changes() as total');
+		return this.#totalChanges.all([])[0]?.total;
+	}
+}
+
+interface Compiled {
+	readonly compiled: SqliteStatement;
+	readonly answer: Answer;
+}
+
+type Answer = 'changes' | 'rows' | 'changed rows' | 'perhaps changed rows';
+
+/** They would end the transaction that neighbours share, or change how durable it is. */
+const reserved: ReadonlySet<string> = new Set([
+	'attach',
+	'begin',
+	'commit',
+	'detach',
+	'end',
+	'pragma',
+	'release',
+	'rollback',
+	'savepoint',
+	'vacuum',
+]);
+
+const writing: ReadonlySet<string> = new Set(['insert', 'replace', 'update', 'delete']);
+
+/** SQLite does not say how many rows a statement with `returning` changed. */
+function answerOf(compiled: SqliteStatement, verb: string, sql: string): Answer {
+	if (!compiled.givesRows) return 'changes';
+	if (writing.has(verb)) return 'changed rows';
+	return verb === 'with' && /\breturning\b/i.test(sql) ? 'perhaps changed rows' : 'rows';
+}
+
+function textOf(template: readonly string[]): string {
+	// The space keeps a digit that follows from becoming part of the number.
+	return template.reduce((text, part, index) => `${text}?${index} ${part}`);
+}
+
+const ownParameter = /\?\d+ /g;
+
+function withoutLiterals(sql: string): string {
+	return sql.replaceAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\//g, '');
+}
+
+/** The first word, in lower case, after white space, semicolons and comments. */
+function firstWord(sql: string): string {
+	const match = /^(?:\s|;|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*([a-z]+)/i.exec(sql);
+	return match?.[1]?.toLowerCase() ?? '';
+}
+
+function toSqlite(value: SqlValue): SqliteValue {
+	switch (typeof value) {
+		case 'boolean':
+			return value ? 1n : 0n;
+		case 'number':
+			// A driver binds a number as a real, which a column without a type would keep as one.
+			return Number.isInteger(value) ? BigInt(value) : value;
+		case 'object':
+			return value !== null && 'json' in value ? value.json : value;
+		default:
+			return value;
+	}
+}

@@ -1,0 +1,150 @@
+/**
+ * Passwords as scrypt hashes (RFC 7914) in PHC form: `$scrypt$ln=15,r=8,p=1$salt$hash`, base64
+ * without padding. The parameters stand in the hash, so raising the cost leaves old hashes valid.
+ */
+import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
+import { FlotillaError } from '../../errors/flotilla-error.ts';
+
+/** 2^15 rounds of 1 KiB: 32 MiB and some 60 ms a hash (OWASP's second choice for scrypt, 2024). */
+const cost: Cost = { logarithm: 15, blockSize: 8, parallelism: 1 };
+const saltBytes = 16;
+const hashBytes = 32;
+const passwordBytesMax = 1_024;
+
+/** What a stored hash may demand. One that asks for gigabytes is not ours, and would be an attack. */
+const memoryBytesMax = 128 * 1024 * 1024;
+const parallelismMax = 16;
+
+/** A hash that nobody will wait for any more is not worth 32 MiB. */
+const waitingMax = 1_024;
+
+interface Cost {
+	/** Base-2 logarithm of the number of rounds. */
+	readonly logarithm: number;
+	readonly blockSize: number;
+	readonly parallelism: number;
+}
+
+interface ParsedHash {
+	readonly cost: Cost;
+	readonly salt: Buffer;
+	readonly hash: Buffer;
+}
+
+/** Hashes passwords in the thread pool, a few at once; the others wait in the order they came. */
+export class PasswordHasher {
+	readonly #runningMax: number;
+	readonly #waiting: (() => void)[] = [];
+	#running = 0;
+
+	constructor(runningMax: number = hashingsAtOnce()) {
+		this.#runningMax = runningMax;
+	}
+
+	async hash(password: string): Promise<string> {
+		const bytes = Buffer.from(password);
+		if (bytes.length > passwordBytesMax) {
+			throw new TypeError(`A password has at most ${passwordBytesMax} bytes of UTF-8.`);
+		}
+		const salt = randomBytes(saltBytes);
+		const hash = await this.#derive(bytes, salt, cost, hashBytes);
+		const { logarithm, blockSize, parallelism } = cost;
+		return `$scrypt$ln=${logarithm},r=${blockSize},p=${parallelism}$${encode(salt)}$${encode(hash)}`;
+	}
+
+	async verify(password: string, hash: string): Promise<boolean> {
+		const bytes = Buffer.from(password);
+		const parsed = parse(hash);
+		// Nothing longer was ever hashed, so it cannot be right.
+		if (parsed === undefined || bytes.length > passwordBytesMax) return false;
+		const derived = await this.#derive(bytes, parsed.salt, parsed.cost, parsed.hash.length);
+		return timingSafeEqual(derived, parsed.hash);
+	}
+
+	async #derive(
+		password: Buffer,
+		salt: Buffer,
+		{ logarithm, blockSize, parallelism }: Cost,
+		size: number,
+	) {
+		await this.#enter();
+		try {
+			const N = 2 ** logarithm;
+			// Node.js refuses what needs more than `maxmem`; its default is a little less than N = 2^15 needs.
+			const maxmem = memoryBytes({ logarithm, blockSize, parallelism }) + 1024 * 1024;
+			return await scryptAsync(password, salt, size, { N, r: blockSize, p: parallelism, maxmem });
+		} finally {
+			this.#leave();
+		}
+	}
+
+	async #enter(): Promise<void> {
+		if (this.#running < this.#runningMax) {
+			this.#running += 1;
+			return;
+		}
+		if (this.#waiting.length >= waitingMax) {
+			throw new FlotillaError(
+				'FLOTILLA_OVERLOADED',
+				`${waitingMax} password hashings are waiting already.`,
+			);
+		}
+		// Whoever leaves hands its place over, so that nobody can slip in between.
+		await new Promise<void>((resolve) => this.#waiting.push(resolve));
+	}
+
+	#leave(): void {
+		const next = this.#waiting.shift();
+		if (next === undefined) this.#running -= 1;
+		else next();
+	}
+}
+
+/**
+ * At most four, and at most half of the thread pool: files and name lookups share the pool, and a
+ * burst of logins must not hold up a commit.
+ */
+function hashingsAtOnce(): number {
+	const poolSize = Number(process.env.UV_THREADPOOL_SIZE) || 4;
+	return Math.min(4, Math.max(1, Math.floor(poolSize / 2)));
+}
+
+function parse(text: string): ParsedHash | undefined {
+	const match =
+		/^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$/.exec(
+			text,
+		);
+	if (match === null) return undefined;
+	const [logarithm = 0, blockSize = 0, parallelism = 0] = match.slice(1, 4).map(Number);
+	const parsed = { logarithm, blockSize, parallelism };
+	if (logarithm < 1 || blockSize < 1 || parallelism < 1) return undefined;
+	if (parallelism > parallelismMax || memoryBytes(parsed) > memoryBytesMax) return undefined;
+	return {
+		cost: parsed,
+		salt: Buffer.from(match[4] ?? '', 'base64'),
+		hash: Buffer.from(match[5] ?? '', 'base64'),
+	};
+}
+
+/** RFC 7914, section 2: the scratch memory and the blocks that are mixed. */
+function memoryBytes({ logarithm, blockSize, parallelism }: Cost): number {
+	return 128 * blockSize * (2 ** logarithm + parallelism);
+}
+
+function encode(bytes: Buffer): string {
+	return bytes.toString('base64').replaceAll('=', '');
+}
+
+function scryptAsync(
+	password: Buffer,
+	salt: Buffer,
+	size: number,
+	options: ScryptOptions,
+): Promise<Buffer> {
+	return new Promise((resolve, reject) => {
+		scrypt(password, salt, size, options, (error, hash) => {
+			if (error === null) resolve(hash);
+			else reject(error);
+		});
+	});
+}

@@ -1,0 +1,42 @@
+/**
+ * Every bound that the platform sets on what can grow, in one place. docs/reference/limits.md is
+ * made from this table. This file imports nothing, so every layer may use it.
+ */
+export const limits = {
+	/** Calls under way in one process; more are refused with `FLOTILLA_OVERLOADED`. */
+	callsUnderWay: 10_000,
+	/** Streaming results open in one process; more are refused with `FLOTILLA_OVERLOADED`. */
+	streamsOpen: 10_000,
+	/** Calls nested in calls; deeper ones are refused: a cycle between services is the usual cause. */
+	callDepth: 32,
+	/** Characters of an idempotency key. */
+	idempotencyKeyLength: 255,
+	/** How long answers are kept under their idempotency keys, and seen events under their ids: 7 days. */
+	onceKeptMs: 604_800_000,
+	/** How far in the future the time in a generated idempotency key may lie. */
+	idempotencyKeyAheadMs: 86_400_000,
+	/** Expired rows of the once table that one sweep deletes in a transaction. */
+	onceSweepRows: 500,
+	/** How often the once table is swept. */
+	onceSweepEveryMs: 600_000,
+	/** Characters of an answer that is recorded, as JSON. */
+	answerLength: 4_194_304,
+	/** Events of one transaction. */
+	eventsPerTransaction: 1_000,
+	/** Characters of the data of one event, as JSON. */
+	eventLength: 1_048_576,
+	/** Characters of an ordering key. */
+	orderingKeyLength: 255,
+	/** Rows that one `t.all` returns. */
+	rowsPerQuery: 10_000,
+	/** Events of one service read ahead for delivery. */
+	eventsReadAhead: 2_048,
+	/** Deliveries to one subscriber under way at once, each of another ordering key. */
+	deliveriesUnderWay: 64,
+	/** The longest wait between two attempts to deliver an event. */
+	deliveryRetryMaxMs: 30_000,
+	/** How often a service looks for events and changes that nobody told it of. */
+	pollEveryMs: 1_000,
+	/** How long closing waits for calls under way. */
+	drainMs: 10_000,
+} as const;

@@ -1,0 +1,75 @@
+import type { Context } from '../context/context.ts';
+import { uuidV7 } from '../context/identifiers.ts';
+import type { Principal } from '../context/principal.ts';
+import type { EventType } from '../contract/compile-events.ts';
+import type { Contract } from '../contract/contract.ts';
+import { FlotillaError } from '../errors/flotilla-error.ts';
+import type { Clock } from '../host/clock.ts';
+import type { RandomSource } from '../host/random.ts';
+import { limits } from '../limits.ts';
+import type { OutboxEvent } from './outbox.ts';
+
+/** What an event carries besides its data: who caused it. */
+export interface EventContext {
+	readonly traceparent: string;
+	readonly tracestate?: string;
+	readonly principal?: Principal;
+}
+
+export interface EmissionParts {
+	readonly contract: Contract;
+	readonly context: Context;
+	readonly clock: Clock;
+	readonly random: RandomSource;
+	/** Gets the events in order. */
+	readonly into: OutboxEvent[];
+}
+
+/** The functions of `t.emit`: they check an event and put it on the list of its transaction. */
+export function emitters(parts: EmissionParts): Readonly<Record<string, (data: unknown) => void>> {
+	return Object.fromEntries(
+		[...parts.contract.events.values()].map((type) => [
+			type.name,
+			(data: unknown) => emit(type, data, parts),
+		]),
+	);
+}
+
+function emit(type: EventType, data: unknown, parts: EmissionParts): void {
+	const { context, clock, random, into } = parts;
+	const checked = type.data.check(data);
+	if (checked instanceof Promise) throw refusal(type, 'its schema validates asynchronously');
+	if (checked.issues !== undefined) {
+		const [first] = checked.issues;
+		throw refusal(type, `${first?.path || 'its data'}: ${first?.message}`);
+	}
+	if (into.length >= limits.eventsPerTransaction) {
+		throw refusal(type, `the transaction has emitted ${limits.eventsPerTransaction} already`);
+	}
+	const text = JSON.stringify(data);
+	if (text.length > limits.eventLength) {
+		throw refusal(type, `it is longer than ${limits.eventLength}`);
+	}
+	const orderingKey = (data as Record<string, string>)[type.key] as string;
+	if (orderingKey.length > limits.orderingKeyLength) {
+		throw refusal(type, `its ordering key is longer than ${limits.orderingKeyLength}`);
+	}
+	const origin: EventContext = {
+		traceparent: context.trace.traceparent,
+		...(context.trace.state === undefined ? {} : { tracestate: context.trace.state }),
+		...(context.principal === undefined ? {} : { principal: context.principal }),
+	};
+	into.push({
+		id: uuidV7(clock, random),
+		event: type.address,
+		orderingKey,
+		data: text,
+		context: JSON.stringify(origin),
+		emittedAtMs: clock.wallMs(),
+	});
+}
+
+function refusal(type: EventType, reason: string): FlotillaError {
+	const message = `The event ${type.address} was refused: ${reason}.`;
+	return new FlotillaError('FLOTILLA_OUTPUT_INVALID', message, { effect: 'none' });
+}

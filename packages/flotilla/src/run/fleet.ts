@@ -1,0 +1,55 @@
+import type { Principal } from '../context/principal.ts';
+import type { Trace } from '../context/trace.ts';
+import type { Client } from '../contract/client.ts';
+import type { Operation } from '../contract/compile-operations.ts';
+import type { Contract } from '../contract/contract.ts';
+import type { Host } from '../host/host.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+
+/** An app that runs. Close it, or hold it with `await using`. */
+export interface Fleet extends AsyncDisposable {
+	/** The app's name. */
+	readonly name: string;
+	/** Of the services that run here. */
+	readonly contracts: readonly Contract[];
+	readonly host: Host;
+	readonly telemetry: Telemetry;
+
+	/** A typed client, for callers outside of any service. */
+	client<C extends Contract>(contract: C): Client<C>;
+
+	/**
+	 * Calls an operation for somebody outside, whose identity and trace a gateway has established.
+	 * Rejects like a client's call: with a declared error or an error of the platform.
+	 */
+	invoke(operation: Operation, input: unknown, caller: Caller): Promise<unknown>;
+
+	/** The same for a streaming result. */
+	stream(operation: Operation, input: unknown, caller: Caller): AsyncIterable<unknown>;
+
+	/** Whether it can do its work now, part by part. */
+	health(): Promise<Health>;
+
+	/** Refuses new calls, lets those under way end, stops delivery, and closes the databases. */
+	close(): Promise<void>;
+}
+
+/** Who calls from outside, and what it said about the call. */
+export interface Caller {
+	readonly principal?: Principal | undefined;
+	/** The span that causes the call. */
+	readonly trace?: Trace | undefined;
+	readonly idempotencyKey?: string | undefined;
+	readonly timeoutMs?: number | undefined;
+	readonly signal?: AbortSignal | undefined;
+}
+
+export interface Health {
+	/** All parts are well and the fleet is not closing. */
+	readonly ready: boolean;
+	readonly parts: readonly {
+		readonly name: string;
+		readonly ok: boolean;
+		readonly reason?: string;
+	}[];
+}

@@ -1,0 +1,27 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the sample is a program
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const script = fileURLToPath(new URL('engines.mjs', import.meta.url));
+
+function engines(mode: string, ...args: string[]) {
+	const env = { ...process.env, FLOTILLA_ENGINES: mode, FLOTILLA_POSTGRES_URL: undefined };
+	return spawnSync(process.execPath, [script, ...args], { env, encoding: 'utf8' });
+}
+
+test('off: the command runs without an engine, loudly, and its exit code counts', () => {
+	const program = 'console.log(`url ${process.env.FLOTILLA_POSTGRES_URL}`); process.exit(7)';
+	const { status, stdout, stderr } = engines('off', 'postgres', '--', 'node', '-e', program);
+	assert.equal(status, 7);
+	assert.equal(stdout, 'url undefined\n');
+	assert.match(stderr, /SKIPPED: every postgres suite/);
+});
+
+test('what cannot be meant is refused', () => {
+	assert.match(engines('off', 'oracle', '--', 'node').stderr, /unknown engine oracle/);
+	assert.match(engines('maybe', 'postgres', '--', 'node').stderr, /auto, required or off/);
+	assert.match(engines('off', 'postgres').stderr, /usage/);
+	assert.equal(engines('off', 'postgres', '--', 'no-such-command').status, 1);
+});

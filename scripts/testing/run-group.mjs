@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { tally } from './tally.mjs';
+
+const POLL_MS = 500;
+const KILL_MS = 5_000;
+const reporter = fileURLToPath(new URL('event-lines.mjs', import.meta.url));
+
+/**
+ * Runs test files in one `node --test` and counts. A run that shows no event for `timeoutMs` and a
+ * little more hangs, and is ended.
+ */
+export async function runGroup({ files, isolation, timeoutMs, flags = [], show = 'dot', root }) {
+	// Then most files hold no test that was asked for.
+	const isPartial = flags.some((flag) => flag.startsWith('--test-name-pattern'));
+	const folder = mkdtempSync(join(tmpdir(), 'flotilla-test-'));
+	const events = join(folder, 'events.jsonl');
+	const args = ['--test', `--test-isolation=${isolation}`, `--test-timeout=${timeoutMs}`];
+	args.push(`--test-reporter=${show}`, '--test-reporter-destination=stdout');
+	args.push(`--test-reporter=${reporter}`, `--test-reporter-destination=${events}`);
+	try {
+		const exit = await runWatched([...args, ...flags, ...files], events, timeoutMs + 15_000, root);
+		const text = existsSync(events) ? readFileSync(events, 'utf8') : '';
+		const result = tally(parse(text), isPartial ? [] : files, isolation);
+		if (exit !== 0 && result.failed === 0) {
+			result.failed++;
+			result.problems.push(`node --test ended with ${exit} although no test failed`);
+		}
+		return result;
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+/** A run that was ended may have written half a line. */
+function parse(text) {
+	const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+	return whole
+		.split('\n')
+		.filter(Boolean)
+		.map((line) => JSON.parse(line));
+}
+
+function runWatched(args, events, idleLimitMs, root) {
+	const child = spawn(process.execPath, args, {
+		cwd: root,
+		stdio: ['ignore', 'inherit', 'inherit'],
+		// Else a run inside a test would take itself for a part of that one.
+		env: { ...process.env, NODE_TEST_CONTEXT: undefined },
+	});
+	const startedMs = Date.now();
+	let killer;
+	const watch = setInterval(() => {
+		const lastMs = existsSync(events) ? statSync(events).mtimeMs : startedMs;
+		if (Date.now() - Math.max(lastMs, startedMs) < idleLimitMs || killer) return;
+		console.error(`\nno test started or ended for ${idleLimitMs} ms: ending the run`);
+		child.kill('SIGTERM');
+		killer = setTimeout(() => child.kill('SIGKILL'), KILL_MS);
+	}, POLL_MS);
+	return new Promise((resolve, reject) => {
+		child.once('error', reject);
+		child.once('close', (code, signal) => {
+			clearInterval(watch);
+			clearTimeout(killer);
+			resolve(code ?? signal);
+		});
+	});
+}

@@ -18,7 +18,10 @@ export interface Cryptography {
 	/** An Ed25519 signature of 64 bytes. Throws `TypeError` when the key is no Ed25519 private key. */
 	sign(privateKey: PrivateKey, data: Uint8Array | string): Uint8Array;
 
-	/** Whether `signature` is that of `data`. A malformed signature is false, never an exception. */
+	/**
+	 * Whether `signature` is that of `data`. A malformed signature is false; a malformed key throws
+	 * `TypeError`.
+	 */
 	verify(publicKey: PublicKey, data: Uint8Array | string, signature: Uint8Array): boolean;
 
 	/** Whether both hold the same bytes, in a time that depends on their lengths only. */
@@ -26,7 +29,8 @@ export interface Cryptography {
 
 	/**
 	 * A salted scrypt hash (RFC 7914) in PHC form, to be stored.
-	 * Rejects with `TypeError` when the password has more than 1_024 UTF-8 bytes.
+	 * Rejects with `TypeError` when the password has more than 1_024 UTF-8 bytes, and with
+	 * `FLOTILLA_OVERLOADED` when too many wait to be hashed.
 	 */
 	hashPassword(password: string): Promise<string>;
 

@@ -3,7 +3,9 @@
  * not before `syncFolder` did. Paths are absolute and in the operating system's own form.
  *
  * Failures reject with `FLOTILLA_DISK_FAILED`, `FLOTILLA_DISK_FULL` or `FLOTILLA_DISK_DENIED`.
- * After a failed `sync` the file's content is unknown: close it and never sync it again.
+ * After a failed `sync` the file's content is unknown: further operations on the open file are
+ * refused. After a failed `append` the file may end in a torn piece: further ones are refused until
+ * `truncate` has cut it off.
  */
 export interface Disk {
 	/** Opens for reading and appending; makes the file when it is missing and `create` is set. */
@@ -12,7 +14,7 @@ export interface Disk {
 	rename(from: string, to: string): Promise<void>;
 	/** A missing file is fine. */
 	remove(path: string): Promise<void>;
-	/** Makes the folder and those above it. */
+	/** Makes the folder and those above it; durable once each folder above was synced. */
 	makeFolder(path: string): Promise<void>;
 	/** The names in a folder, sorted; `undefined` when there is no such folder. */
 	list(path: string): Promise<readonly string[] | undefined>;
@@ -21,7 +23,8 @@ export interface Disk {
 	/**
 	 * Takes the exclusive lock that the operating system keeps on `path` (a file, made when missing)
 	 * for as long as this process lives: killing the process frees it.
-	 * Rejects with `FLOTILLA_LOCKED` when another holder has it.
+	 * Rejects with `FLOTILLA_LOCKED` when another holder has it. Nothing else may open that file in this
+	 * process: where locks are POSIX's, closing any handle on it would drop the lock.
 	 */
 	lock(path: string): Promise<DiskLock>;
 }
@@ -39,7 +42,7 @@ export interface DiskFile {
 	read(offset: number, length: number): Promise<Uint8Array>;
 	/** Adds the bytes at the end. They may be torn or lost by a crash until `sync` resolved. */
 	append(bytes: Uint8Array): Promise<void>;
-	/** Cuts the file to `sizeBytes`. */
+	/** Cuts the file to `sizeBytes`; never makes it longer. */
 	truncate(sizeBytes: number): Promise<void>;
 	sync(): Promise<void>;
 	close(): Promise<void>;

@@ -4,11 +4,13 @@ export interface HttpClient {
 	 * Resolves with the status and headers; the body follows.
 	 *
 	 * Rejects with `FLOTILLA_HTTP_FAILED`, `effect: 'none'` when the connection was never made and
-	 * `'unknown'` when it broke later, and with `FLOTILLA_DEADLINE_EXCEEDED` after `timeoutMs`.
+	 * `'unknown'` when it broke later; with `FLOTILLA_DEADLINE_EXCEEDED` after `timeoutMs`; with
+	 * `FLOTILLA_CANCELLED` when the signal aborts. The last two have `effect: 'none'` if nothing had
+	 * been sent.
 	 */
 	request(request: HttpRequest): Promise<HttpResponse>;
 
-	/** Ends idle connections; requests under way go on. */
+	/** Ends idle connections; requests under way go on, new ones are refused. */
 	close(): Promise<void>;
 }
 

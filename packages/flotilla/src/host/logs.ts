@@ -1,4 +1,7 @@
-/** Where log records go, one after another. Never throws and never waits. */
+/**
+ * Where log records go, one after another. Never throws and never waits: a record that is too long is
+ * shortened, and when too much waits to leave, records are dropped and counted.
+ */
 export interface LogSink {
 	write(record: LogRecord): void;
 	/** Resolves when what was written so far has left the process. */

@@ -1,17 +1,24 @@
 /**
  * Byte streams and datagrams between machines. A stream cuts and joins what was written at will,
  * may break at any moment, and keeps order; framing is the business of whoever uses it.
+ *
+ * Unusable TLS options reject with `FLOTILLA_CONFIGURATION`.
  */
 export interface Network {
 	/**
 	 * Binds the address before it resolves. Rejects with `FLOTILLA_ADDRESS_IN_USE` or
 	 * `FLOTILLA_ADDRESS_UNAVAILABLE`; nothing is bound then.
 	 *
-	 * @param accept Called for every connection; it must call `start` before it returns.
+	 * @param accept Called for every connection; one that was not started when it returns is destroyed.
 	 */
 	listen(options: ListenOptions, accept: (stream: ByteStream) => void): Promise<Listener>;
 
-	/** Rejects with `FLOTILLA_CONNECTION_FAILED` when nobody answers within `timeoutMs`. */
+	/**
+	 * Rejects with `FLOTILLA_CONNECTION_FAILED` when nobody answers within `timeoutMs`.
+	 *
+	 * With TLS 1.3 a refused client certificate shows only later, as a stream that closes: whoever
+	 * needs to know that the other side accepts greets it first.
+	 */
 	connect(options: ConnectOptions): Promise<ByteStream>;
 
 	/** Binds a datagram socket. Datagrams may be lost, doubled and reordered. */
@@ -48,7 +55,10 @@ export interface TlsOptions {
 	readonly certificate?: string;
 	readonly privateKey?: string;
 	readonly authority?: string;
-	/** The name that the server's certificate is checked against; `host` when absent. */
+	/**
+	 * The name that the server's certificate is checked against; `host` when absent. One with `://`,
+	 * such as `spiffe://shop/orders`, is looked for among its URI names.
+	 */
 	readonly serverName?: string;
 }
 
@@ -77,10 +87,16 @@ export interface ByteStream {
 	 * stop until `drain`. After the end of the stream the bytes are dropped.
 	 */
 	write(bytes: Uint8Array): boolean;
-	/** Stops and restarts `data`, so that the other side is slowed down. */
+	/**
+	 * Stops and restarts `data`, so that the other side is slowed down. A stream that is paused may not
+	 * notice that the other side is gone.
+	 */
 	pause(): void;
 	resume(): void;
-	/** Sends what is queued, then ends this direction. */
+	/**
+	 * Sends what is queued, then ends. There are no half-open streams: when the other side has ended,
+	 * what is queued here still leaves, and then this side ends too.
+	 */
 	end(): void;
 	/** Drops what is queued and ends both directions at once. */
 	destroy(): void;
@@ -96,7 +112,7 @@ export interface ByteStreamHandlers {
 
 export interface DatagramSocket {
 	readonly address: Address;
-	/** Best effort: what cannot be sent is dropped in silence. */
+	/** Best effort: what cannot be sent is dropped in silence. The bytes are handed over. */
 	send(bytes: Uint8Array, to: Address): void;
 	close(): Promise<void>;
 }

@@ -36,7 +36,7 @@ class NodeTimer implements Timer {
 		this.#dueMs = performance.now() + delayMs;
 		this.#callback = callback;
 		// Rounded up: Node.js cuts a fraction off.
-		this.#handle = setTimeout(NodeTimer.#expire, Math.ceil(delayMs), this);
+		this.#handle = setTimeout(NodeTimer.#expire, Math.max(0, Math.ceil(delayMs)), this);
 	}
 
 	keepAlive(keep: boolean): void {

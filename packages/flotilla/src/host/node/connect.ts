@@ -13,7 +13,7 @@ const timeoutMsMax = 600_000;
  * Connects within `timeoutMs`: name lookup, connection and TLS handshake together.
  *
  * TLS 1.3 lets the client finish before the server has looked at its certificate. A server that
- * refuses it therefore breaks the stream right after it was opened; nothing sent was read then.
+ * refuses it therefore closes the stream right after it was opened, having read nothing.
  */
 export async function connect(options: ConnectOptions): Promise<ByteStream> {
 	const { host, port, tls, timeoutMs = 10_000 } = options;

@@ -8,6 +8,7 @@ import { FlotillaError, isFlotillaError } from '../../errors/flotilla-error.ts';
 import type { Clock } from '../clock.ts';
 import type { Database, Databases } from '../database.ts';
 import type { RandomSource } from '../random.ts';
+import { endOfTurn } from './end-of-turn.ts';
 import { openSqliteReader, openSqliteWriter, openUnusedSqliteFile } from './sqlite-connection.ts';
 
 /** Files up to this size are read through before they are opened: about half a second. */
@@ -58,6 +59,7 @@ export class NodeDatabases implements Databases {
 			return new SqliteDatabase({
 				name,
 				clock: this.#clock,
+				endOfTurn,
 				writer,
 				reader,
 				...(this.#rerunShare > 0 && { rerun: () => this.#random.next() < this.#rerunShare }),

@@ -60,11 +60,10 @@ export class HttpExchange implements Dispatcher.DispatchHandler, HttpResponse {
 	}
 
 	async bytes(limitBytes: number): Promise<Uint8Array> {
-		const announced = this.#isHead ? 0 : Number(this.headers['content-length'] ?? 0);
 		const chunks: Uint8Array[] = [];
 		let size = 0;
 		// Refused before a single byte of it is read.
-		if (announced > limitBytes) throw this.#tooLarge(limitBytes);
+		if (this.#announcedBytes() > limitBytes) throw this.#tooLarge(limitBytes);
 		for await (const chunk of this.body) {
 			size += chunk.length;
 			if (size > limitBytes) throw this.#tooLarge(limitBytes);
@@ -79,11 +78,12 @@ export class HttpExchange implements Dispatcher.DispatchHandler, HttpResponse {
 	}
 
 	async #discard(): Promise<void> {
-		const announced = Number(this.headers['content-length'] ?? 0);
-		if (this.#reader === 'reading' || announced > discardBytesMax) {
-			// A reader must not take what it has for the whole body.
+		if (this.#reader === 'reading') {
+			// The reader must not take what it has for the whole body.
 			this.#stop(new TypeError(`The answer to ${this.#name} was discarded while it was read.`));
+			return;
 		}
+		if (this.#announcedBytes() > discardBytesMax) this.#abandon();
 		this.#reader = 'discarding';
 		this.#chunks = [];
 		this.#controller?.resume();
@@ -149,6 +149,11 @@ export class HttpExchange implements Dispatcher.DispatchHandler, HttpResponse {
 			// The reader left before the end: what is still on its way is in the way of the next request.
 			this.#abandon();
 		}
+	}
+
+	/** How long the body says it is; 0 when it does not say. */
+	#announcedBytes(): number {
+		return this.#isHead ? 0 : Number(this.headers['content-length'] ?? 0);
 	}
 
 	/** Until something has changed. */

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import {
 	type ConnectionOptions,
@@ -73,6 +74,8 @@ function secureContext(tls: TlsOptions): SecureContext {
 		throw unusable('a certificate and its private key go together', undefined);
 	}
 	try {
+		// OpenSSL skips over an authority that is none, and then trusts nobody.
+		if (tls.authority !== undefined) new X509Certificate(tls.authority);
 		return createSecureContext(material(tls));
 	} catch (error) {
 		throw unusable((error as Error).message, error);

@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { FlotillaError } from '../../errors/flotilla-error.ts';
+import { onStopSignal } from './stop-signals.ts';
+
+/** What a program was started with, and its way to speak to whoever started it. */
+export interface Process {
+	/** Without the names of Node.js and of the program. */
+	readonly arguments: readonly string[];
+	readonly environment: Readonly<Record<string, string | undefined>>;
+	readonly id: number;
+	/** Writes a line to standard output. */
+	print(text: string): void;
+}
+
+/** What the platform itself does with a process. */
+export interface ProcessControl extends Process {
+	/** Writes a line to standard error. */
+	printError(text: string): void;
+	/** Calls `callback` when somebody asks the process to stop. */
+	onStop(callback: () => void): void;
+	exit(code: number): void;
+}
+
+/** The process that this code runs in. */
+export function thisProcess(): ProcessControl {
+	return {
+		arguments: process.argv.slice(2),
+		environment: process.env,
+		id: process.pid,
+		print: (text) => void process.stdout.write(`${text}\n`),
+		printError: (text) => void process.stderr.write(`${text}\n`),
+		onStop: (callback) => void onStopSignal(callback),
+		exit: (code) => process.exit(code),
+	};
+}
+
+/**
+ * Reads configuration files: JavaScript or TypeScript modules that export the settings by default.
+ *
+ * @param usual The file that is read when no other is named, such as
+ *   `new URL('../flotilla.config.ts', import.meta.url)`. It may be missing.
+ */
+export function configurationFile(
+	usual: URL,
+): (path: string | undefined) => Promise<{ name: string; values: unknown } | undefined> {
+	return async (path) => {
+		const url = path === undefined ? usual : pathToFileURL(resolve(path));
+		const name = fileURLToPath(url);
+		if (!existsSync(url)) {
+			if (path === undefined) return undefined;
+			throw new FlotillaError('FLOTILLA_CONFIGURATION', `There is no file ${name}.`);
+		}
+		try {
+			const module: { readonly default?: unknown } = await import(url.href);
+			return { name, values: module.default };
+		} catch (cause) {
+			const reason = cause instanceof Error ? cause.message : String(cause);
+			throw new FlotillaError('FLOTILLA_CONFIGURATION', `${name} cannot be read: ${reason}.`, {
+				cause,
+			});
+		}
+	};
+}

@@ -1,0 +1,38 @@
+/** Something that is measured, running and ready to take operations. */
+export interface Subject<Answer = unknown> {
+	/**
+	 * Does the whole operation once. `n` differs from call to call and must reach the answer, so that
+	 * no answer can come from an earlier one.
+	 */
+	operate(n: number): Promise<Answer>;
+
+	/** Whether this is the answer to operation `n`. Called for every operation. */
+	isRight(n: number, answer: Answer): boolean;
+
+	/** How often the code at the far end of the operation has run so far. */
+	handlerRuns(): number | Promise<number>;
+
+	/**
+	 * Shows that everything the variant's name promises was in force, and throws when not. Called
+	 * after the last round, so that its provoked failures do not change what the compiler has learnt.
+	 */
+	prove?(): Promise<void>;
+
+	close?(): void | Promise<void>;
+}
+
+/** What a subject's own module exports. It alone imports what the subject needs. */
+export interface SubjectModule {
+	start(): Promise<Subject>;
+}
+
+/** A subject as a bench lists it: its module is loaded only in the process that measures it. */
+export interface BenchSubject {
+	/** Unique in its bench. */
+	readonly id: string;
+	/** Whose it is: `Moleculer`. */
+	readonly subject: string;
+	/** What is switched on. */
+	readonly variant: string;
+	readonly load: () => Promise<SubjectModule>;
+}

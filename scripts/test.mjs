@@ -17,11 +17,7 @@ const flags = args.filter((arg) => arg.startsWith('--') && arg !== '--all');
 const words = args.filter((arg) => !arg.startsWith('--'));
 
 const UNIT = ['packages/**/src/**/*.test.ts', 'scripts/**/*.test.ts'];
-const OWN_PROCESS = [
-	'tests/**/*.test.ts',
-	'examples/**/*.test.ts',
-	'benchmarks/**/*.test.ts',
-];
+const OWN_PROCESS = ['tests/**/*.test.ts', 'examples/**/*.test.ts', 'benchmarks/**/*.test.ts'];
 const ENGINE = /\.engine\.test\.ts$/;
 const LONG = /\.long\.test\.ts$/;
 

@@ -30,7 +30,13 @@ function instantiationsOf(services: number): number {
 			join(folder, 'tsconfig.json'),
 			JSON.stringify({
 				extends: join(root, 'tsconfig.base.json'),
-				compilerOptions: { composite: false, declarationMap: false, noEmit: true, types: ['node'], allowImportingTsExtensions: true },
+				compilerOptions: {
+					composite: false,
+					declarationMap: false,
+					noEmit: true,
+					types: ['node'],
+					allowImportingTsExtensions: true,
+				},
 				include: ['*.ts'],
 			}),
 		);

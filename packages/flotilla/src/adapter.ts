@@ -23,8 +23,8 @@ export {
 	unknownFields,
 } from './contract/unknown-fields.ts';
 // Databases.
-export { ForeignAwaitGuard } from './database/foreign-await.ts';
-export { refuseUnportable } from './database/portable-value.ts';
+export { type EndOfTurn, ForeignAwaitGuard } from './database/foreign-await.ts';
+export { refuseReservedVerb, refuseUnportableValues } from './database/portable-statement.ts';
 export {
 	type ExecuteScript,
 	type ExecuteStatement,
@@ -32,7 +32,7 @@ export {
 	ScriptRun,
 	SessionRun,
 } from './database/session-run.ts';
-// SQLite, for a host that brings its own connections.
+// SQLite: as the real world has it, and for a host that brings its own connections.
 export type {
 	SqliteConnection,
 	SqliteStatement,
@@ -48,6 +48,7 @@ export type {
 	Database,
 	Databases,
 	Dialect,
+	OpenDatabaseOptions,
 	ScriptSession,
 	SqlJson,
 	SqlResult,
@@ -56,4 +57,10 @@ export type {
 	SqlStatement,
 	SqlValue,
 } from './host/database.ts';
+export type { Host } from './host/host.ts';
+export type { LogRecord, LogSink } from './host/logs.ts';
+export { NodeDatabases, type NodeDatabasesOptions } from './host/node/databases.ts';
+export { endOfTurn } from './host/node/end-of-turn.ts';
+export { type NodeHostOptions, nodeHost } from './host/node/node-host.ts';
+export { openSqliteReader, openSqliteWriter } from './host/node/sqlite-connection.ts';
 export type { RandomSource } from './host/random.ts';

@@ -29,12 +29,16 @@ export const limits = {
 	orderingKeyLength: 255,
 	/** Rows that one `t.all` returns. */
 	rowsPerQuery: 10_000,
-	/** Events of one service read ahead for delivery. */
+	/** Events of one service read ahead for one subscriber. Of a key that is stuck only one counts. */
 	eventsReadAhead: 2_048,
+	/** Of these, events of one ordering key: a busy one leaves room for others. */
+	eventsReadAheadOfKey: 128,
 	/** Deliveries to one subscriber under way at once, each of another ordering key. */
 	deliveriesUnderWay: 64,
 	/** The longest wait between two attempts to deliver an event. */
 	deliveryRetryMaxMs: 30_000,
+	/** How often the events that wait for a subscriber are counted. */
+	outboxMeasureEveryMs: 10_000,
 	/** How often a service looks for events and changes that nobody told it of. */
 	pollEveryMs: 1_000,
 	/** How long closing waits for calls under way. */

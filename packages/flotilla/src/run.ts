@@ -1,3 +1,14 @@
 // Running apps.
+
+// Programs around them.
+export { configurationFile, type Process } from './host/node/process.ts';
+export {
+	type ConfigurationFile,
+	type ConfigurationSources,
+	configuration,
+	configurationHelp,
+} from './run/configuration.ts';
+export { readWhole, writeWhole } from './run/data-folder.ts';
 export type { Caller, Fleet, Health } from './run/fleet.ts';
+export { main } from './run/main.ts';
 export { type RunOptions, run } from './run/run.ts';

@@ -39,6 +39,8 @@ export class CallContext implements Context {
 	readonly idempotencyKey: string | undefined;
 	/** How far a command has come; `undefined` for queries. */
 	readonly command: CommandProgress | undefined;
+	/** Of the calling command, whose effects include those of the commands that it calls. */
+	readonly #above: CommandProgress | undefined;
 	readonly #clock: Clock;
 	readonly #logger: Logger;
 
@@ -56,9 +58,18 @@ export class CallContext implements Context {
 		this.service = parts.operation.service;
 		this.input = parts.input;
 		this.idempotencyKey = parts.idempotencyKey;
-		this.command = parts.operation.kind === 'command' ? new CommandProgress() : undefined;
+		if (parts.operation.kind === 'command') {
+			this.command = new CommandProgress();
+			this.#above = parts.parent instanceof CallContext ? parts.parent.command : undefined;
+			if (this.#above !== undefined) this.#above.effectsElsewhere++;
+		}
 		this.#clock = parts.clock;
 		this.#logger = parts.logger;
+	}
+
+	/** Says, once, that it has failed and changed nothing. */
+	tookNoEffect(): void {
+		if (this.#above !== undefined) this.#above.effectsElsewhere--;
 	}
 
 	get id(): string {
@@ -99,10 +110,15 @@ export interface CallContextParts {
 
 /** How far a command has come: decides what an error says about its effect. */
 export class CommandProgress {
-	/** `none`: no transaction so far; `open`: one is running; `committed`: one has committed. */
+	/**
+	 * `none`: no transaction so far; `open`: one is running, or was lost while it committed;
+	 * `committed`: one has committed.
+	 */
 	transaction: 'none' | 'open' | 'committed' = 'none';
 	/** What the transaction returned, which must be the answer. */
 	result: unknown;
+	/** Commands that it has called and that took effect, or may have, or are under way. */
+	effectsElsewhere = 0;
 	/** The answer as its schema copied it; `undefined` while there is none. */
 	checkedAnswer: { readonly value: unknown } | undefined;
 }

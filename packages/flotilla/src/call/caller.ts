@@ -3,15 +3,22 @@ import type { Context } from '../context/context.ts';
 import { currentContext, runInContext } from '../context/current.ts';
 import { Trace } from '../context/trace.ts';
 import type { Operation } from '../contract/compile-operations.ts';
-import { isDeclaredError } from '../contract/declared-error.ts';
-import type { Checked } from '../contract/schema.ts';
+import { type DeclaredError, isDeclaredError } from '../contract/declared-error.ts';
+import type { Checked, WireSchema } from '../contract/schema.ts';
 import { FlotillaError } from '../errors/flotilla-error.ts';
 import type { Host } from '../host/host.ts';
 import { limits } from '../limits.ts';
 import type { Activity, Telemetry } from '../telemetry/telemetry.ts';
 import { CallContext, type InvokeOptions } from './call-context.ts';
 import { Deadlines, type Expiring } from './deadlines.ts';
-import { effectSoFar, failureOf, invalid } from './failure.ts';
+import { describe, effectSoFar, failureOf, invalid } from './failure.ts';
+import {
+	cancelledError,
+	deadlineError,
+	effectWhileRunning,
+	notStartedError,
+	stoppingError,
+} from './given-up.ts';
 import type { Logger } from './logger.ts';
 import { StreamingResult } from './streaming-result.ts';
 
@@ -38,7 +45,7 @@ export class Caller {
 	readonly #operations = new Map<string, Registered>();
 	#underWay = 0;
 	#streams = 0;
-	#closed = false;
+	#closing: Promise<void> | undefined;
 	#idle: (() => void) | undefined;
 
 	constructor(host: Host, telemetry: Telemetry) {
@@ -69,10 +76,13 @@ export class Caller {
 		const parent = currentContext();
 		const target = this.#operations.get(operation.address);
 		const startMs = this.#host.clock.monotonicMs();
-		const refusal = this.#refusal(operation, target, parent, this.#underWay, limits.callsUnderWay);
-		if (refusal !== undefined) return Promise.reject(refusal);
-		const opened = this.#open(target as Registered, parent, input, startMs, options);
-		if (opened instanceof FlotillaError) return Promise.reject(opened);
+		const opened =
+			this.#refusal(operation, target, parent, this.#underWay, limits.callsUnderWay) ??
+			this.#open(target as Registered, parent, input, startMs, options);
+		if (opened instanceof FlotillaError) {
+			this.#refused(target, parent, startMs, options, opened);
+			return Promise.reject(opened);
+		}
 		this.#underWay++;
 		return new Promise((resolve, reject) => {
 			const pending = new PendingCall(this, target as Registered, opened, startMs, resolve, reject);
@@ -83,35 +93,46 @@ export class Caller {
 	/** Calls an operation that answers with a streaming result. */
 	stream(operation: Operation, input: unknown, options?: InvokeOptions): AsyncIterable<unknown> {
 		const parent = currentContext();
-		return {
-			[Symbol.asyncIterator]: () => {
-				const target = this.#operations.get(operation.address);
-				const refusal = this.#refusal(operation, target, parent, this.#streams, limits.streamsOpen);
-				if (refusal !== undefined) throw refusal;
-				const startMs = this.#host.clock.monotonicMs();
-				const opened = this.#open(target as Registered, parent, input, startMs, options);
-				if (opened instanceof FlotillaError) throw opened;
-				const { call, release } = opened;
-				this.#streams++;
-				return new StreamingResult({
-					call,
-					deadlines: this.#deadlines,
-					run: (target as Registered).run,
-					ended: (outcome) => {
-						this.#streams--;
-						release?.();
-						const durationMs = this.#host.clock.monotonicMs() - startMs;
-						(target as Registered).activity.ended(call.trace, durationMs, outcome);
-						this.#signalIdle();
-					},
-				});
-			},
-		};
+		return { [Symbol.asyncIterator]: () => this.#openStream(operation, parent, input, options) };
 	}
 
-	/** Refuses new calls and resolves when those under way have ended, or after `drainMs`. */
-	async close(drainMs: number): Promise<void> {
-		this.#closed = true;
+	#openStream(
+		operation: Operation,
+		parent: Context | undefined,
+		input: unknown,
+		options: InvokeOptions | undefined,
+	): StreamingResult {
+		const target = this.#operations.get(operation.address);
+		const startMs = this.#host.clock.monotonicMs();
+		const opened =
+			this.#refusal(operation, target, parent, this.#streams, limits.streamsOpen) ??
+			this.#open(target as Registered, parent, input, startMs, options);
+		if (opened instanceof FlotillaError) {
+			this.#refused(target, parent, startMs, options, opened);
+			throw opened;
+		}
+		this.#streams++;
+		return new StreamingResult({
+			call: opened.call,
+			deadlines: this.#deadlines,
+			run: (target as Registered).run,
+			ended: (error) => {
+				this.#streams--;
+				this.#ended(target as Registered, opened, startMs, error);
+			},
+		});
+	}
+
+	/**
+	 * Refuses new calls and resolves when those under way have ended. What has not after `drainMs` is
+	 * given up.
+	 */
+	close(drainMs: number): Promise<void> {
+		this.#closing ??= this.#drain(drainMs);
+		return this.#closing;
+	}
+
+	async #drain(drainMs: number): Promise<void> {
 		if (this.#underWay + this.#streams > 0) {
 			await new Promise<void>((resolve) => {
 				const timer = this.#host.clock.setTimer(drainMs, resolve);
@@ -137,7 +158,7 @@ export class Caller {
 			return new FlotillaError('FLOTILLA_CALL_IN_TX', message);
 		}
 		// While closing, what is under way may still call what it needs to end well.
-		if (target === undefined || (this.#closed && parent === undefined)) {
+		if (target === undefined || (this.#closing !== undefined && parent === undefined)) {
 			const message = `${operation.address} is not running here, or is stopping.`;
 			return new FlotillaError('FLOTILLA_UNAVAILABLE', message);
 		}
@@ -164,17 +185,16 @@ export class Caller {
 		const deadlineMs =
 			parent !== undefined && parent.deadlineMs < ownMs ? parent.deadlineMs : ownMs;
 		const given = parent?.cancellation.reason;
-		if (given !== undefined) return stoppedBefore(operation, given);
-		if (!(deadlineMs > startMs)) return stoppedBefore(operation, deadlineError(operation));
+		if (given !== undefined) return notStartedError(operation, given);
+		if (!(deadlineMs > startMs)) return deadlineError(operation);
 		const followed = options?.signal && Cancellation.follow(options.signal);
 		if (followed?.cancellation.reason !== undefined) {
-			return stoppedBefore(operation, followed.cancellation.reason);
+			return notStartedError(operation, followed.cancellation.reason);
 		}
 		const cancellation = followed?.cancellation ?? new Cancellation();
-		const cause = options?.trace ?? parent?.trace;
 		const call = new CallContext({
 			operation,
-			trace: cause === undefined ? Trace.root(this.#host.random) : cause.child(this.#host.random),
+			trace: this.#traceOf(parent, options),
 			deadlineMs,
 			parent,
 			principal: options?.principal ?? parent?.principal,
@@ -199,29 +219,49 @@ export class Caller {
 		return this.#deadlines;
 	}
 
-	/** Called by a call that has been answered. */
-	finished(
-		target: Registered,
-		{ call, release }: OpenedCall,
-		startMs: number,
-		error: unknown,
-	): void {
-		release?.();
-		const durationMs = this.#host.clock.monotonicMs() - startMs;
-		if (error === undefined) target.activity.ended(call.trace, durationMs, 'ok');
-		else this.#failed(target, call, durationMs, error);
+	/** Called by a call that has been answered, with why when it went wrong. */
+	finished(target: Registered, opened: OpenedCall, startMs: number, error: unknown): void {
 		this.#underWay--;
+		this.#ended(target, opened, startMs, error);
+	}
+
+	#ended(target: Registered, { call, release }: OpenedCall, startMs: number, error: unknown): void {
+		release?.();
+		if (error === undefined) target.activity.ended(call.trace, startMs, 'ok');
+		else this.#failed(target, call, startMs, error as DeclaredError | FlotillaError);
 		this.#signalIdle();
 	}
 
-	#failed(target: Registered, call: CallContext, durationMs: number, error: unknown): void {
-		const declared = isDeclaredError(error);
-		const { code, message, effect, cause } = error as FlotillaError;
+	#failed(
+		target: Registered,
+		call: CallContext,
+		startMs: number,
+		error: DeclaredError | FlotillaError,
+	): void {
+		if (error.effect === 'none') call.tookNoEffect();
+		const { code, message, effect, cause } = error;
 		const bug = code === 'FLOTILLA_HANDLER_FAILED' || code === 'FLOTILLA_OUTPUT_INVALID';
 		const fields: Record<string, unknown> = { effect, error: message };
-		if (bug && cause instanceof Error) fields.stack = cause.stack;
-		const level = declared ? 'info' : bug ? 'error' : 'warn';
-		target.activity.ended(call.trace, durationMs, code, fields, level);
+		if (bug && cause !== undefined) fields.stack = describe(cause);
+		const level = isDeclaredError(error) ? 'info' : bug ? 'error' : 'warn';
+		target.activity.ended(call.trace, startMs, code, fields, level);
+	}
+
+	/** Counted and traced like any call; logged only in detail, because an overload brings many. */
+	#refused(
+		target: Registered | undefined,
+		parent: Context | undefined,
+		startMs: number,
+		options: InvokeOptions | undefined,
+		{ code, message, effect }: FlotillaError,
+	): void {
+		const trace = this.#traceOf(parent, options);
+		target?.activity.ended(trace, startMs, code, { effect, error: message }, 'debug');
+	}
+
+	#traceOf(parent: Context | undefined, options: InvokeOptions | undefined): Trace {
+		const cause = options?.trace ?? parent?.trace;
+		return cause === undefined ? Trace.root(this.#host.random) : cause.child(this.#host.random);
 	}
 
 	#signalIdle(): void {
@@ -270,68 +310,81 @@ class PendingCall implements Expiring {
 		const { call, release } = this.#opened;
 		this.#caller.deadlines.add(this);
 		// Only a call that something can cancel has a release.
-		if (release !== undefined) call.cancellation.subscribe((reason) => this.#cancelled(reason));
+		if (release !== undefined) {
+			call.cancellation.subscribe((reason) => this.#fail(cancelledError(call, reason)));
+		}
 		const { input } = this.#target.operation;
 		if (input === undefined) this.#run(undefined);
-		else whenChecked(input.check(call.input), this.#afterInput, this.#failed);
+		else this.#check(input, call.input, (checked) => this.#afterInput(checked));
 	}
 
-	expire(): void {
+	/** Whatever a validator does, its call is answered: it may throw, now or later. */
+	#check(schema: WireSchema, value: unknown, use: (checked: Checked) => void): void {
+		try {
+			const checked = schema.check(value);
+			if (checked instanceof Promise) {
+				checked.then(use).catch((error: unknown) => this.#failed(error));
+			} else use(checked);
+		} catch (error) {
+			this.#failed(error);
+		}
+	}
+
+	expire(why: 'deadline' | 'closing'): void {
 		const { call } = this.#opened;
-		const error = deadlineError(call.operation, effectWhileRunning(call));
+		const giveUp = why === 'deadline' ? deadlineError : stoppingError;
+		const error = giveUp(call.operation, effectWhileRunning(call));
 		this.#fail(error);
 		call.cancellation.cancel(error);
 	}
 
-	#cancelled(reason: FlotillaError): void {
-		const { call } = this.#opened;
-		const message = `${call.operation.address} was given up: ${reason.code}.`;
-		const details = { operation: call.operation.address };
-		const effect = effectWhileRunning(call);
-		this.#fail(new FlotillaError(reason.code, message, { effect, details, cause: reason }));
-	}
-
-	readonly #afterInput = (checked: Checked): void => {
+	#afterInput(checked: Checked): void {
 		if (checked.issues === undefined) this.#run(checked.value);
 		else {
-			const subject = `The input of ${this.#target.operation.address}`;
-			this.#fail(invalid('FLOTILLA_INPUT_INVALID', subject, checked.issues));
+			const { operation } = this.#target;
+			this.#fail(invalid('FLOTILLA_INPUT_INVALID', operation, 'The input', checked.issues));
 		}
-	};
+	}
 
 	#run(input: unknown): void {
 		if (this.#answered) return;
 		const { call } = this.#opened;
 		try {
 			const result = runInContext(call, this.#target.run, input as never, call as never);
-			if (isThenable(result)) result.then(this.#afterRun, this.#failed);
-			else this.#afterRun(result);
+			if (isThenable(result)) {
+				result.then(
+					(value) => this.#afterRun(value),
+					(error: unknown) => this.#failed(error),
+				);
+			} else this.#afterRun(result);
 		} catch (error) {
 			this.#failed(error);
 		}
 	}
 
-	readonly #afterRun = (result: unknown): void => {
+	#afterRun(result: unknown): void {
+		if (this.#answered) return;
 		const { output } = this.#target.operation;
 		const { command } = this.#opened.call;
 		if (output === undefined) this.#answer(undefined);
 		else if (command?.checkedAnswer !== undefined) this.#answer(command.checkedAnswer.value);
-		else whenChecked(output.check(result), this.#afterOutput, this.#failed);
-	};
+		else this.#check(output, result, (checked) => this.#afterOutput(checked));
+	}
 
-	readonly #afterOutput = (checked: Checked): void => {
-		if (checked.issues === undefined) this.#answer(checked.value);
-		else {
-			const { call } = this.#opened;
-			const subject = `The output of ${call.operation.address}`;
-			const effect = effectSoFar(call, undefined);
-			this.#fail(invalid('FLOTILLA_OUTPUT_INVALID', subject, checked.issues, effect));
+	#afterOutput(checked: Checked): void {
+		if (checked.issues === undefined) {
+			this.#answer(checked.value);
+			return;
 		}
-	};
+		const { call } = this.#opened;
+		const effect = effectSoFar(call, undefined);
+		const { issues } = checked;
+		this.#fail(invalid('FLOTILLA_OUTPUT_INVALID', call.operation, 'The output', issues, effect));
+	}
 
-	readonly #failed = (thrown: unknown): void => {
+	#failed(thrown: unknown): void {
 		if (!this.#answered) this.#fail(failureOf(this.#opened.call, thrown));
-	};
+	}
 
 	#answer(value: unknown): void {
 		if (this.#answered) return;
@@ -348,35 +401,6 @@ class PendingCall implements Expiring {
 		this.#reject(error);
 		this.#caller.finished(this.#target, this.#opened, this.#startMs, error);
 	}
-}
-
-/** What a call that nobody waits for any longer may have done, or may still do. */
-function effectWhileRunning(call: CallContext): 'none' | 'unknown' | 'done' {
-	if (call.command === undefined) return 'none';
-	return call.command.transaction === 'committed' ? 'done' : 'unknown';
-}
-
-function deadlineError(
-	operation: Operation,
-	effect: 'none' | 'unknown' | 'done' = 'none',
-): FlotillaError {
-	const message = `${operation.address} was not answered before its deadline.`;
-	const details = { operation: operation.address };
-	return new FlotillaError('FLOTILLA_DEADLINE_EXCEEDED', message, { effect, details });
-}
-
-function stoppedBefore(operation: Operation, reason: FlotillaError): FlotillaError {
-	const message = `${operation.address} was not started: its caller has been given up.`;
-	return new FlotillaError(reason.code, message, { effect: 'none', cause: reason });
-}
-
-function whenChecked(
-	checked: Checked | Promise<Checked>,
-	use: (checked: Checked) => void,
-	fail: (error: unknown) => void,
-): void {
-	if (checked instanceof Promise) checked.then(use).catch(fail);
-	else use(checked);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -16,13 +16,14 @@ export function createClient<C extends Contract>(contract: C, invoker: Invoker):
 	for (const [name, operation] of contract.operations) {
 		if (operation.streaming) {
 			calls[name] = (input: unknown, options?: CallOptions) =>
-				invoker.stream(operation, input, options);
+				invoker.stream(operation, input, options && onlyKnown(options));
 			continue;
 		}
-		calls[name] = (input: unknown, options?: CallOptions) =>
-			invoker.invoke(operation, input, options);
+		const invoke = (input: unknown, options?: CallOptions): Promise<unknown> =>
+			invoker.invoke(operation, input, options && onlyKnown(options));
+		calls[name] = invoke;
 		tries[name] = (input: unknown, options?: CallOptions) =>
-			invoker.invoke(operation, input, options).then(
+			invoke(input, options).then(
 				(value) => ({ ok: true, value }),
 				(error: unknown) => {
 					if (isDeclaredError(error)) return { ok: false, error };
@@ -31,4 +32,13 @@ export function createClient<C extends Contract>(contract: C, invoker: Invoker):
 			);
 	}
 	return Object.freeze({ ...calls, try: Object.freeze(tries) }) as Client<C>;
+}
+
+/** What a gateway may say beyond this, such as who is asking, is not for clients. */
+function onlyKnown({ timeoutMs, signal, idempotencyKey }: CallOptions): CallOptions {
+	return {
+		...(timeoutMs !== undefined && { timeoutMs }),
+		...(signal !== undefined && { signal }),
+		...(idempotencyKey !== undefined && { idempotencyKey }),
+	};
 }

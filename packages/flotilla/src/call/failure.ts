@@ -1,4 +1,4 @@
-import type { Operation } from '../contract/compile-operations.ts';
+import type { DeclaredErrorType, Operation } from '../contract/compile-operations.ts';
 import { DeclaredError, isDeclaredError } from '../contract/declared-error.ts';
 import type { Checked, Issue } from '../contract/schema.ts';
 import { type ErrorCode, errorTable } from '../errors/error-table.ts';
@@ -12,23 +12,21 @@ import type { CallContext } from './call-context.ts';
 export function failureOf(call: CallContext, thrown: unknown): DeclaredError | FlotillaError {
 	const { operation } = call;
 	if (isDeclaredError(thrown) && thrown.operation === operation.address) {
-		return checkedDeclaredError(operation, thrown);
+		return checkedDeclaredError(call, thrown);
 	}
 	if (isFlotillaError(thrown)) {
 		if (thrown.details.operation === operation.address) return thrown;
 		if (passesOn(thrown.code)) return withEffect(thrown, call);
 	}
-	return new FlotillaError('FLOTILLA_HANDLER_FAILED', `${operation.address} failed.`, {
-		effect: effectSoFar(call, thrown),
-		details: { operation: operation.address },
-		cause: thrown,
-	});
+	return handlerFailed(call, thrown);
 }
 
 /** The refusal of an input or output that does not match its schema. */
 export function invalid(
 	code: 'FLOTILLA_INPUT_INVALID' | 'FLOTILLA_OUTPUT_INVALID',
-	subject: string,
+	{ address }: Operation,
+	/** `The input`, `The output`, ... of the operation. */
+	what: string,
 	issues: readonly Issue[],
 	effect: Effect = 'none',
 ): FlotillaError {
@@ -36,23 +34,56 @@ export function invalid(
 		.slice(0, 3)
 		.map(({ path, message }) => `${path || '(all of it)'}: ${message}`);
 	const more = issues.length > 3 ? ` and ${issues.length - 3} more` : '';
-	return new FlotillaError(code, `${subject} is not valid: ${named.join('; ')}${more}.`, {
-		effect,
-		details: { issues: issues.slice(0, 100) },
+	const message = `${what} of ${address} is not valid: ${named.join('; ')}${more}.`;
+	const details = { operation: address, issues: issues.slice(0, 100) };
+	return new FlotillaError(code, message, { effect, details });
+}
+
+function handlerFailed(call: CallContext, thrown: unknown): FlotillaError {
+	const { address } = call.operation;
+	return new FlotillaError('FLOTILLA_HANDLER_FAILED', `${address} failed.`, {
+		effect: effectSoFar(call, thrown),
+		details: { operation: address },
+		cause: thrown,
 	});
 }
 
 function checkedDeclaredError(
-	operation: Operation,
+	call: CallContext,
 	thrown: DeclaredError,
 ): DeclaredError | FlotillaError {
-	const checked = operation.errors.get(thrown.code)?.data.check(thrown.data) as Checked | undefined;
-	if (checked === undefined || checked instanceof Promise) return thrown;
-	if (checked.issues !== undefined) {
-		const subject = `The data of the error '${thrown.code}' of ${operation.address}`;
-		return invalid('FLOTILLA_OUTPUT_INVALID', subject, checked.issues);
+	const { operation } = call;
+	const type = operation.errors.get(thrown.code);
+	if (type === undefined) return handlerFailed(call, thrown);
+	const checked = checkedAtOnce(type, thrown.data);
+	if (checked.issues === undefined) {
+		return new DeclaredError(operation.address, thrown.code, checked.value);
 	}
-	return new DeclaredError(operation.address, thrown.code, checked.value);
+	const what = `The data of the error '${thrown.code}'`;
+	const effect = effectSoFar(call, undefined);
+	return invalid('FLOTILLA_OUTPUT_INVALID', operation, what, checked.issues, effect);
+}
+
+function checkedAtOnce(type: DeclaredErrorType, data: unknown): Checked {
+	try {
+		const checked = type.data.check(data);
+		if (!(checked instanceof Promise)) return checked;
+		// What it says comes too late, even when it refuses.
+		checked.catch(() => {});
+		return { issues: [{ path: '', message: 'its schema validates asynchronously' }] };
+	} catch (error) {
+		return { issues: [{ path: '', message: `its schema threw ${describe(error)}` }] };
+	}
+}
+
+/** Whatever was thrown, as text for a log: not everything that is thrown is an error. */
+export function describe(thrown: unknown): string {
+	try {
+		const stack = (thrown as Error | undefined)?.stack;
+		return typeof stack === 'string' ? stack : String(thrown);
+	} catch {
+		return 'something without a text';
+	}
 }
 
 /** Failures that mean the same to whoever called the operation that met them: try again later. */
@@ -72,7 +103,9 @@ export function effectSoFar(call: CallContext, thrown: unknown): Effect {
 	const { command, operation } = call;
 	if (command === undefined) return 'none';
 	if (command.transaction === 'committed') return 'done';
-	if (isFlotillaError(thrown) && thrown.effect === 'unknown') return 'unknown';
-	// Without a transaction of its own, only the handler knows what it did elsewhere.
+	const elsewhere =
+		command.effectsElsewhere > 0 || (isFlotillaError(thrown) && thrown.effect !== 'none');
+	if (elsewhere || command.transaction === 'open') return 'unknown';
+	// Without a transaction of its own, only the handler knows what it did.
 	return operation.idempotent ? 'unknown' : 'none';
 }

@@ -4,13 +4,14 @@ import { FlotillaError } from '../errors/flotilla-error.ts';
 import type { CallContext } from './call-context.ts';
 import type { Deadlines, Expiring } from './deadlines.ts';
 import { failureOf, invalid } from './failure.ts';
+import { deadlineError, stoppingError } from './given-up.ts';
 
 export interface StreamingParts {
 	readonly call: CallContext;
 	readonly deadlines: Deadlines;
 	readonly run: (input: never, call: never) => unknown;
-	/** Called once, when the stream has ended, with `ok` or the code of an error. */
-	readonly ended: (outcome: string) => void;
+	/** Called once, when the stream has ended, with why when it went wrong. */
+	readonly ended: (error: unknown) => void;
 }
 
 interface Waiting {
@@ -18,7 +19,7 @@ interface Waiting {
 	reject(error: unknown): void;
 }
 
-const done: IteratorResult<unknown> = { done: true, value: undefined };
+const done: IteratorResult<unknown> = Object.freeze({ done: true, value: undefined });
 
 /**
  * A streaming result while it is read. Written by hand rather than as an async generator, because
@@ -31,7 +32,9 @@ export class StreamingResult implements AsyncIterableIterator<unknown>, Expiring
 	after: Expiring | undefined = undefined;
 	before: Expiring | undefined = undefined;
 	readonly #parts: StreamingParts;
+	/** Of the handler; `undefined` before the first `next()`, and once it has ended by itself. */
 	#values: AsyncIterator<unknown> | undefined;
+	#opened = false;
 	#waiting: Waiting | undefined;
 	#ended = false;
 	/** Why it ended early; thrown once. */
@@ -40,7 +43,7 @@ export class StreamingResult implements AsyncIterableIterator<unknown>, Expiring
 	constructor(parts: StreamingParts) {
 		this.#parts = parts;
 		this.deadlineMs = parts.call.deadlineMs;
-		if (Number.isFinite(this.deadlineMs)) parts.deadlines.add(this);
+		parts.deadlines.add(this);
 		parts.call.cancellation.subscribe((reason) => this.#fail(reason));
 	}
 
@@ -60,63 +63,74 @@ export class StreamingResult implements AsyncIterableIterator<unknown>, Expiring
 		}
 		return new Promise((resolve, reject) => {
 			this.#waiting = { resolve, reject };
-			this.#pull().catch((error) => this.#fail(failureOf(this.#parts.call, error)));
+			this.#pull().catch((error: unknown) => this.#fail(failureOf(this.#parts.call, error)));
 		});
 	}
 
 	/** Leaves: the handler is told by its signal, and by `return()` once it waits no more. */
 	return(): Promise<IteratorResult<unknown>> {
 		if (!this.#ended) {
-			this.#end('ok');
+			this.#end(undefined);
 			const left = new FlotillaError('FLOTILLA_CANCELLED', 'The reader left the streaming result.');
 			this.#parts.call.cancellation.cancel(left);
 		}
 		return Promise.resolve(done);
 	}
 
-	expire(): void {
-		const { operation } = this.#parts.call;
-		const message = `${operation.address} was not finished before its deadline.`;
-		const error = new FlotillaError('FLOTILLA_DEADLINE_EXCEEDED', message, { effect: 'none' });
+	expire(why: 'deadline' | 'closing'): void {
+		const { operation, cancellation } = this.#parts.call;
+		const error = why === 'deadline' ? deadlineError(operation) : stoppingError(operation);
 		this.#fail(error);
-		this.#parts.call.cancellation.cancel(error);
+		cancellation.cancel(error);
 	}
 
 	async #pull(): Promise<void> {
-		const { call } = this.#parts;
-		this.#values ??= await this.#open();
+		if (!this.#opened) {
+			this.#opened = true;
+			const values = await this.#open();
+			if (values === undefined) return;
+			this.#values = values;
+			if (this.#ended) this.#leaveHandler();
+		}
 		const values = this.#values;
-		const next = await runInContext(call, () => values.next(), undefined, undefined);
+		if (values === undefined) return;
+		const next = await this.#next(values);
 		if (this.#ended) return;
-		if (next.done) this.#end('ok');
-		else this.#settle({ done: false, value: await this.#checked(next.value) });
+		if (next.done) this.#end(undefined);
+		else await this.#deliver(next.value);
 	}
 
-	async #open(): Promise<AsyncIterator<unknown>> {
-		const { call, run } = this.#parts;
-		const { input } = call.operation;
-		const checked: Checked = (await input?.check(call.input)) ?? { value: undefined };
-		if (checked.issues !== undefined) {
-			const refusal = invalid(
-				'FLOTILLA_INPUT_INVALID',
-				`The input of ${call.operation.address}`,
-				checked.issues,
-			);
-			this.#fail(refusal);
-			throw refusal;
+	async #next(values: AsyncIterator<unknown>): Promise<IteratorResult<unknown>> {
+		const { call } = this.#parts;
+		try {
+			const next = await runInContext(call, () => values.next(), undefined, undefined);
+			if (next.done) this.#values = undefined;
+			return next;
+		} catch (error) {
+			this.#values = undefined;
+			throw error;
 		}
+	}
+
+	/** The values of the handler; `undefined` when nobody wants them, or the input is not valid. */
+	async #open(): Promise<AsyncIterator<unknown> | undefined> {
+		const { call, run } = this.#parts;
+		const { operation } = call;
+		const checked: Checked = (await operation.input?.check(call.input)) ?? { value: undefined };
+		if (checked.issues !== undefined) {
+			this.#fail(invalid('FLOTILLA_INPUT_INVALID', operation, 'The input', checked.issues));
+			return undefined;
+		}
+		if (this.#ended) return undefined;
 		const values = await runInContext(call, run, checked.value as never, call as never);
 		return (values as AsyncIterable<unknown>)[Symbol.asyncIterator]();
 	}
 
-	async #checked(value: unknown): Promise<unknown> {
+	async #deliver(value: unknown): Promise<void> {
 		const { operation } = this.#parts.call;
 		const checked: Checked = (await operation.output?.check(value)) ?? { value: undefined };
-		if (checked.issues === undefined) return checked.value;
-		const subject = `A value of ${operation.address}`;
-		const refusal = invalid('FLOTILLA_OUTPUT_INVALID', subject, checked.issues);
-		this.#fail(refusal);
-		throw refusal;
+		if (checked.issues === undefined) this.#settle({ done: false, value: checked.value });
+		else this.#fail(invalid('FLOTILLA_OUTPUT_INVALID', operation, 'A value', checked.issues));
 	}
 
 	#settle(result: IteratorResult<unknown>): void {
@@ -131,20 +145,24 @@ export class StreamingResult implements AsyncIterableIterator<unknown>, Expiring
 		this.#waiting = undefined;
 		if (waiting === undefined) this.#failure = error;
 		else waiting.reject(error);
-		this.#end((error as { code?: string }).code ?? 'FLOTILLA_HANDLER_FAILED');
+		this.#end(error);
 	}
 
-	#end(outcome: string): void {
+	#end(error: unknown): void {
 		this.#ended = true;
 		this.#parts.deadlines.remove(this);
-		// Best effort, and not awaited: a generator that waits answers only when it wakes up.
-		void runInContext(
-			this.#parts.call,
-			() => this.#values?.return?.(),
-			undefined,
-			undefined,
-		)?.catch(() => {});
+		this.#leaveHandler();
 		this.#settle(done);
-		this.#parts.ended(outcome);
+		this.#parts.ended(error);
+	}
+
+	/** Best effort, and not awaited: a generator that waits answers only when it wakes up. */
+	#leaveHandler(): void {
+		const values = this.#values;
+		this.#values = undefined;
+		const leave = async (): Promise<void> => {
+			await values?.return?.();
+		};
+		runInContext(this.#parts.call, leave, undefined, undefined).catch(() => {});
 	}
 }

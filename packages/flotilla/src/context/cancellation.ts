@@ -1,4 +1,6 @@
 import { FlotillaError } from '../errors/flotilla-error.ts';
+import type { Context } from './context.ts';
+import { currentContext, runInContext } from './current.ts';
 
 /**
  * The wish that some work should stop. It spreads from a caller to all that it called; work that
@@ -8,6 +10,8 @@ export class Cancellation {
 	#reason: FlotillaError | undefined;
 	#listeners: Set<(reason: FlotillaError) => void> | undefined;
 	#controller: AbortController | undefined;
+	/** Of whoever asked for the signal. */
+	#context: Context | undefined;
 
 	/** Why, once cancelled. */
 	get reason(): FlotillaError | undefined {
@@ -20,7 +24,7 @@ export class Cancellation {
 		this.#reason = reason;
 		const listeners = this.#listeners;
 		this.#listeners = undefined;
-		this.#controller?.abort(reason);
+		this.#abort(reason);
 		for (const listener of listeners ?? []) listener(reason);
 	}
 
@@ -42,9 +46,20 @@ export class Cancellation {
 	get signal(): AbortSignal {
 		if (this.#controller === undefined) {
 			this.#controller = new AbortController();
+			this.#context = currentContext();
 			if (this.#reason !== undefined) this.#controller.abort(this.#reason);
 		}
 		return this.#controller.signal;
+	}
+
+	/**
+	 * Listeners run in the context in which the signal was asked for: what cancels may be a timer, or
+	 * a call of somebody else, and what a listener does must not happen in that one's name.
+	 */
+	#abort(reason: FlotillaError): void {
+		const controller = this.#controller;
+		if (controller === undefined) return;
+		runInContext(this.#context, () => controller.abort(reason), undefined, undefined);
 	}
 
 	/** A cancellation that follows `signal` until `release` is called. */

@@ -9,7 +9,13 @@ export function currentContext(): Context | undefined {
 	return storage.getStore();
 }
 
-/** Runs `work` and all that it awaits in `context`. */
-export function runInContext<A, B, R>(context: Context, work: (a: A, b: B) => R, a: A, b: B): R {
-	return storage.run(context, work, a, b);
+/** Runs `work` and all that it awaits in `context`, or outside of any call. */
+export function runInContext<A, B, R>(
+	context: Context | undefined,
+	work: (a: A, b: B) => R,
+	a: A,
+	b: B,
+): R {
+	// The declaration knows no store that is absent, though it is what there is at first.
+	return storage.run(context as Context, work, a, b);
 }

@@ -1,11 +1,18 @@
 import type { RandomSource } from '../host/random.ts';
 
 /**
- * One span's place in a trace (W3C Trace Context, level 2). Identifiers are kept as numbers and
+ * One span's place in a trace (W3C Trace Context, level 1). Identifiers are kept as numbers and
  * written as text only when somebody looks: every call has one of these.
  */
 export class Trace {
-	readonly #id: readonly [number, number, number, number];
+	/** How many words `write` writes. */
+	static readonly words = 9;
+
+	// Signed: V8 keeps a 32-bit integer in the object only while it is a small integer.
+	readonly #a: number;
+	readonly #b: number;
+	readonly #c: number;
+	readonly #d: number;
 	readonly #spanHigh: number;
 	readonly #spanLow: number;
 	/** Of the span that caused this one; both 0 at the root. Numbers, so that no chain is kept alive. */
@@ -16,7 +23,10 @@ export class Trace {
 	readonly state: string | undefined;
 
 	private constructor(
-		id: readonly [number, number, number, number],
+		a: number,
+		b: number,
+		c: number,
+		d: number,
 		spanHigh: number,
 		spanLow: number,
 		parentHigh: number,
@@ -24,26 +34,65 @@ export class Trace {
 		sampled: boolean,
 		state: string | undefined,
 	) {
-		this.#id = id;
-		this.#spanHigh = spanHigh;
-		this.#spanLow = spanLow;
-		this.#parentHigh = parentHigh;
-		this.#parentLow = parentLow;
+		this.#a = a | 0;
+		this.#b = b | 0;
+		this.#c = c | 0;
+		this.#d = d | 0;
+		this.#spanHigh = spanHigh | 0;
+		this.#spanLow = spanLow | 0;
+		this.#parentHigh = parentHigh | 0;
+		this.#parentLow = parentLow | 0;
 		this.sampled = sampled;
 		this.state = state;
+	}
+
+	/** What `write` wrote at `offset`; the state is kept apart, for most traces have none. */
+	static read(words: Int32Array, offset: number, state: string | undefined): Trace {
+		const [a = 0, b = 0, c = 0, d = 0, spanHigh = 0, spanLow = 0, ...rest] = words.subarray(
+			offset,
+			offset + Trace.words,
+		);
+		const [parentHigh = 0, parentLow = 0, sampled = 0] = rest;
+		return new Trace(a, b, c, d, spanHigh, spanLow, parentHigh, parentLow, sampled === 1, state);
+	}
+
+	/** Writes all but the state, for `read`. */
+	write(words: Int32Array, offset: number): void {
+		words[offset] = this.#a;
+		words[offset + 1] = this.#b;
+		words[offset + 2] = this.#c;
+		words[offset + 3] = this.#d;
+		words[offset + 4] = this.#spanHigh;
+		words[offset + 5] = this.#spanLow;
+		words[offset + 6] = this.#parentHigh;
+		words[offset + 7] = this.#parentLow;
+		words[offset + 8] = this.sampled ? 1 : 0;
 	}
 
 	/** The first span of a new trace. */
 	static root(random: RandomSource): Trace {
 		// The identifier must not be all zeros; one part that is never zero is the cheapest way.
-		const id = [random.uint32(), random.uint32(), random.uint32(), random.uint32() || 1] as const;
-		return new Trace(id, random.uint32(), random.uint32() || 1, 0, 0, true, undefined);
+		return new Trace(
+			random.uint32(),
+			random.uint32(),
+			random.uint32(),
+			random.uint32() || 1,
+			random.uint32(),
+			random.uint32() || 1,
+			0,
+			0,
+			true,
+			undefined,
+		);
 	}
 
 	/** A span that this one causes. */
 	child(random: RandomSource): Trace {
 		return new Trace(
-			this.#id,
+			this.#a,
+			this.#b,
+			this.#c,
+			this.#d,
 			random.uint32(),
 			random.uint32() || 1,
 			this.#spanHigh,
@@ -64,15 +113,25 @@ export class Trace {
 		if (/^0+$/.test(id) || /^0+$/.test(span)) return undefined;
 		const word = (text: string, index: number): number =>
 			Number.parseInt(text.slice(index * 8, index * 8 + 8), 16);
-		const words = [word(id, 0), word(id, 1), word(id, 2), word(id, 3)] as const;
 		const sampled = (Number.parseInt(flags, 16) & 1) === 1;
 		const state = tracestate !== undefined && tracestate.length <= 512 ? tracestate : undefined;
-		return new Trace(words, word(span, 0), word(span, 1), 0, 0, sampled, state);
+		return new Trace(
+			word(id, 0),
+			word(id, 1),
+			word(id, 2),
+			word(id, 3),
+			word(span, 0),
+			word(span, 1),
+			0,
+			0,
+			sampled,
+			state,
+		);
 	}
 
 	/** 32 hexadecimal digits. */
 	get traceId(): string {
-		return this.#id.map(hex).join('');
+		return hex(this.#a) + hex(this.#b) + hex(this.#c) + hex(this.#d);
 	}
 
 	/** 16 hexadecimal digits. */
@@ -93,5 +152,5 @@ export class Trace {
 }
 
 function hex(word: number): string {
-	return word.toString(16).padStart(8, '0');
+	return (word >>> 0).toString(16).padStart(8, '0');
 }

@@ -1,6 +1,8 @@
 import { FlotillaError } from '../errors/flotilla-error.ts';
 import type { ContractDefinition } from './definition.ts';
+import { isMemberName, memberNameRule, refuseUnknownKeys } from './naming.ts';
 import { type JsonSchema, type WireSchema, wireSchema } from './schema.ts';
+import { allowedTypes, knownFields } from './unknown-fields.ts';
 
 /** An event of a contract, checked and ready to be emitted, delivered and exported. */
 export interface EventType {
@@ -22,7 +24,8 @@ export function compileEvents(
 	definition: ContractDefinition,
 ): ReadonlyMap<string, EventType> {
 	const events = new Map<string, EventType>();
-	for (const [name, { data, key, description }] of Object.entries(definition.events ?? {})) {
+	for (const [name, given] of Object.entries(definition.events ?? {})) {
+		const { data, key, description } = given;
 		const address = `${service}@${definition.version}/${name}`;
 		const refuse = (reason: string, cause?: unknown): never => {
 			throw new FlotillaError(
@@ -31,16 +34,15 @@ export function compileEvents(
 				{ cause },
 			);
 		};
-		if (!/^[a-z][A-Za-z0-9]{0,39}$/.test(name))
-			refuse('its name is not camelCase, at most 40 long');
+		if (!isMemberName(name)) refuse(`its name is not ${memberNameRule}`);
+		refuseUnknownKeys(`The event ${address}`, given, ['description', 'data', 'key']);
 		let wire: WireSchema;
 		try {
 			wire = wireSchema(data);
 		} catch (cause) {
 			return refuse(`its data has no JSON form: ${(cause as Error).message}`, cause);
 		}
-		const field = ((wire.json.properties ?? {}) as Record<string, JsonSchema>)[key];
-		if (field?.type !== 'string' || !(wire.json.required as string[] | undefined)?.includes(key)) {
+		if (!isRequiredText(wire.json, key)) {
 			refuse(`its key '${key}' is not a required text field of its data`);
 		}
 		events.set(name, {
@@ -54,4 +56,11 @@ export function compileEvents(
 		});
 	}
 	return events;
+}
+
+function isRequiredText(json: JsonSchema, name: string): boolean {
+	const field = knownFields(json).get(name);
+	if (field?.required !== true) return false;
+	const types = allowedTypes(field.schemas, json);
+	return types?.size === 1 && types.has('string');
 }

@@ -2,6 +2,7 @@ import { FlotillaError } from '../errors/flotilla-error.ts';
 import { compileEvents, type EventType } from './compile-events.ts';
 import { compileOperations, type Operation } from './compile-operations.ts';
 import type { ContractDefinition } from './definition.ts';
+import { refuseUnknownKeys } from './naming.ts';
 
 /**
  * What a service offers, as data: no code of the service, so that browsers, other services and
@@ -45,12 +46,14 @@ export function contract<const Name extends string, const Definition extends Con
 			`The name '${name}' is not made of 1 to 40 of a-z, 0-9 and -, starting with a letter.`,
 		);
 	}
-	if (!Number.isInteger(definition.version) || definition.version < 1) {
+	if (!Number.isSafeInteger(definition.version) || definition.version < 1) {
 		throw new FlotillaError(
 			'FLOTILLA_CONTRACT_INVALID',
 			`The version of contract '${name}' is ${definition.version}, not a whole number from 1.`,
 		);
 	}
+	const known = ['version', 'description', 'queries', 'commands', 'events'];
+	refuseUnknownKeys(`The contract '${name}'`, definition, known);
 	return {
 		'~flotilla': 'contract',
 		name,

@@ -1,4 +1,6 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
+import { copyJson, isExactJson, NotJson, pointerSegment } from './json-value.ts';
+import { buildsAnew } from './zod-schema.ts';
 
 /**
  * Any Standard Schema (zod, valibot, ArkType, ...). What a producer gives and what travels is the
@@ -45,15 +47,16 @@ export interface WireSchema {
 export function wireSchema(schema: Schema): WireSchema {
 	const json = jsonSchemaOf(schema);
 	const { validate, vendor } = schema['~standard'];
-	// zod builds new objects wherever the schema says what they hold; what it knows nothing about
-	// (`any`, extra keys) it passes on by reference. Other validators may return their argument.
-	const copies = vendor === 'zod' && isClosed(json, json, new Set());
+	// Other validators may return their argument.
+	const anew = vendor === 'zod' && buildsAnew(schema);
 	const check = (value: unknown): Checked | Promise<Checked> => {
 		let input = value;
-		if (!copies) {
-			const copied = copyJson(value, '');
-			if (copied.issues !== undefined) return copied;
-			input = copied.value;
+		// What a wire would change is changed here too, so that no schema sees the difference.
+		if (value !== undefined && !(anew && isExactJson(value))) {
+			input = copyJson(value);
+			if (input instanceof NotJson) {
+				return { issues: [{ path: input.path, message: input.reason }] };
+			}
 		}
 		const result = validate(input);
 		return result instanceof Promise ? result.then(toChecked) : toChecked(result);
@@ -82,40 +85,11 @@ function toChecked(result: StandardSchemaV1.Result<unknown>): Checked {
 		issues: result.issues.map(({ message, path }) => ({
 			path: (path ?? [])
 				.map((segment) => (typeof segment === 'object' ? segment.key : segment))
-				.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`)
+				.map((key) => `/${pointerSegment(key)}`)
 				.join(''),
 			message,
 		})),
 	};
-}
-
-/** Whether every place in the schema says what it holds, so that a copying validator copies all. */
-function isClosed(json: unknown, root: JsonSchema, seen: Set<unknown>): boolean {
-	if (json === false) return true;
-	if (typeof json !== 'object' || json === null) return false;
-	if (seen.has(json)) return true;
-	seen.add(json);
-	const node = json as JsonSchema;
-	const closed = (child: unknown): boolean => isClosed(child, root, seen);
-	if (typeof node.$ref === 'string') return closed(resolveReference(node.$ref, root));
-	for (const keyword of ['anyOf', 'oneOf', 'allOf'] as const) {
-		if (Array.isArray(node[keyword])) return node[keyword].every(closed);
-	}
-	if ('const' in node || 'enum' in node) return true;
-	const types = Array.isArray(node.type) ? node.type : [node.type];
-	return types.every((type) => {
-		if (type === 'object') {
-			const children = Object.values((node.properties ?? {}) as JsonSchema);
-			// Without the keyword zod drops unknown keys; with it, it keeps them.
-			return children.every(closed) && closed(node.additionalProperties ?? false);
-		}
-		if (type === 'array') {
-			const prefix = (node.prefixItems ?? []) as unknown[];
-			if (node.items === undefined && prefix.length === 0) return false;
-			return prefix.every(closed) && closed(node.items ?? false);
-		}
-		return type !== undefined;
-	});
 }
 
 /** What a local `$ref` of a JSON Schema stands for; `{}`, which allows all, when it leads nowhere. */
@@ -123,59 +97,22 @@ export function resolveReference(reference: string, root: JsonSchema): unknown {
 	let node: unknown = root;
 	for (const part of reference.replace(/^#\/?/, '').split('/')) {
 		if (part === '') continue;
-		const key = decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
-		node = (node as JsonSchema | undefined)?.[key];
+		const holder = (node ?? {}) as JsonSchema;
+		// zod writes names as they are, where a URI would have `%25` for `%`.
+		const key = unescaped(part);
+		node = Object.hasOwn(holder, key) ? holder[key] : holder[unescaped(percentDecoded(part))];
 	}
 	return node ?? {};
 }
 
-const depthMax = 200;
-
-/** Copies a JSON value; anything that JSON cannot carry is an issue, as it would be on a wire. */
-export function copyJson(value: unknown, path: string, depth = 0): Checked {
-	switch (typeof value) {
-		case 'string':
-		case 'boolean':
-		case 'undefined':
-			return { value };
-		case 'number':
-			return Number.isFinite(value) ? { value } : refuse(path, `${value} is not a JSON number`);
-		case 'object':
-			if (value === null) return { value };
-			if (depth > depthMax) return refuse(path, `nested deeper than ${depthMax}`);
-			return Array.isArray(value) ? copyArray(value, path, depth) : copyObject(value, path, depth);
-		default:
-			return refuse(path, `a ${typeof value} is not JSON`);
-	}
+function unescaped(segment: string): string {
+	return segment.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
-function copyArray(values: readonly unknown[], path: string, depth: number): Checked {
-	const copy: unknown[] = [];
-	for (let index = 0; index < values.length; index++) {
-		const item = copyJson(values[index], `${path}/${index}`, depth + 1);
-		if (item.issues !== undefined) return item;
-		if (item.value === undefined) return refuse(`${path}/${index}`, 'undefined is not JSON');
-		copy.push(item.value);
+function percentDecoded(text: string): string {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
 	}
-	return { value: copy };
-}
-
-function copyObject(source: object, path: string, depth: number): Checked {
-	const prototype: unknown = Object.getPrototypeOf(source);
-	if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
-		return refuse(path, `an instance of ${source.constructor?.name ?? 'a class'} is not JSON`);
-	}
-	const copy: Record<string, unknown> = {};
-	for (const key of Object.keys(source)) {
-		const item = copyJson((source as Record<string, unknown>)[key], `${path}/${key}`, depth + 1);
-		if (item.issues !== undefined) return item;
-		if (item.value === undefined) continue;
-		if (key === '__proto__') return refuse(`${path}/${key}`, 'this key is not allowed');
-		copy[key] = item.value;
-	}
-	return { value: copy };
-}
-
-function refuse(path: string, message: string): Checked {
-	return { issues: [{ path, message }] };
 }

@@ -30,28 +30,47 @@ export function knownFields(json: JsonSchema): ReadonlyMap<string, KnownField> {
 	return fieldsOf(json, json, new Set());
 }
 
-/** The scalar and composite types that a schema allows: `string`, `integer`, `array` and so on. */
+/** The types that a schema allows: `string`, `integer`, `array` and so on; `undefined` for all. */
 export function allowedTypes(
 	schemas: readonly unknown[],
 	root: JsonSchema,
 ): ReadonlySet<string> | undefined {
-	const types = new Set<string>();
-	for (const leaf of schemas.flatMap((schema) => leavesOf(schema, root))) {
-		if (leaf === anything) return undefined;
-		for (const type of typesOf(leaf)) types.add(type);
-	}
-	return types;
+	const leaves = leavesOfAll(schemas, root);
+	return leaves.includes(anything) ? undefined : new Set(leaves.flatMap(({ types }) => types));
 }
 
 /** What the items of the arrays that a schema allows may be. */
 export function itemSchemas(schemas: readonly unknown[], root: JsonSchema): readonly unknown[] {
-	return schemas
-		.flatMap((schema) => leavesOf(schema, root))
-		.filter((leaf) => leaf === anything || typesOf(leaf).includes('array'))
-		.flatMap((leaf) => [...((leaf.prefixItems ?? []) as unknown[]), leaf.items ?? true]);
+	return leavesOfAll(schemas, root)
+		.filter(({ types }) => types.includes('array'))
+		.flatMap(({ prefix, items }) => [...prefix, items]);
 }
 
-const anything: JsonSchema = Object.freeze({});
+/** A schema without branches and references, which speaks for itself. */
+interface Leaf {
+	readonly types: readonly string[];
+	/** Says nothing about the fields of an object, as a bare `{ "type": "object" }` does. */
+	readonly open: boolean;
+	readonly fields: ReadonlyMap<string, unknown>;
+	readonly patterns: readonly (readonly [RegExp, unknown])[];
+	/** What further fields may be; `undefined` when there are none. */
+	readonly rest: unknown;
+	/** What the first items of an array may be, place by place. */
+	readonly prefix: readonly unknown[];
+	/** What its other items may be. */
+	readonly items: unknown;
+}
+
+const anything: Leaf = {
+	types: ['array', 'object'],
+	open: true,
+	fields: new Map(),
+	patterns: [],
+	rest: true,
+	prefix: [],
+	items: true,
+};
+
 const applicators = ['allOf', 'anyOf', 'oneOf'] as const;
 const contents = [
 	'properties',
@@ -64,7 +83,7 @@ const contents = [
 ] as const;
 
 /** Schemas are looked through once, since every request asks again; a node has one root. */
-const leavesOfNode = new WeakMap<object, readonly JsonSchema[]>();
+const leavesOfNode = new WeakMap<object, readonly Leaf[]>();
 
 function visit(
 	schemas: readonly unknown[],
@@ -74,43 +93,75 @@ function visit(
 	found: string[],
 ): void {
 	if (typeof value !== 'object' || value === null) return;
-	const leaves = schemas.flatMap((schema) => leavesOf(schema, root));
+	const leaves = leavesOfAll(schemas, root);
 	if (leaves.includes(anything)) return;
-	if (Array.isArray(value)) {
-		const arrays = leaves.filter((leaf) => typesOf(leaf).includes('array'));
-		for (const [index, item] of value.entries()) {
-			const inner = arrays.map((leaf) => itemSchema(leaf, index));
-			visit(inner, item, `${path}/${index}`, root, found);
-		}
-		return;
+	if (Array.isArray(value)) visitItems(leaves, value, path, root, found);
+	else visitFields(leaves, value as JsonSchema, path, root, found);
+}
+
+function visitItems(
+	leaves: readonly Leaf[],
+	items: readonly unknown[],
+	path: string,
+	root: JsonSchema,
+	found: string[],
+): void {
+	const arrays = leaves.filter(({ types }) => types.includes('array'));
+	for (const [index, item] of items.entries()) {
+		if (typeof item !== 'object' || item === null) continue;
+		const inner = arrays.map((leaf) => leaf.prefix[index] ?? leaf.items);
+		visit(inner, item, `${path}/${index}`, root, found);
 	}
-	const objects = leaves.filter((leaf) => typesOf(leaf).includes('object'));
-	if (objects.length === 0 || objects.some(isOpen)) return;
-	for (const [key, item] of Object.entries(value)) {
-		const inner = objects.flatMap((leaf) => schemasOfKey(leaf, key));
+}
+
+function visitFields(
+	leaves: readonly Leaf[],
+	value: JsonSchema,
+	path: string,
+	root: JsonSchema,
+	found: string[],
+): void {
+	const objects = leaves.filter(({ types }) => types.includes('object'));
+	if (objects.length === 0 || objects.some(({ open }) => open)) return;
+	for (const key of Object.keys(value)) {
+		const inner: unknown[] = [];
+		for (const leaf of objects) pushSchemasOfKey(leaf, key, inner);
+		const item = value[key];
+		if (inner.length > 0 && (typeof item !== 'object' || item === null)) continue;
 		const pointer = `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 		if (inner.length === 0) found.push(pointer);
 		else visit(inner, item, pointer, root, found);
 	}
 }
 
-/** The branches and references of a schema, resolved: schemas that speak for themselves. */
-function leavesOf(schema: unknown, root: JsonSchema): readonly JsonSchema[] {
+function pushSchemasOfKey(leaf: Leaf, key: string, schemas: unknown[]): void {
+	const before = schemas.length;
+	if (leaf.fields.has(key)) schemas.push(leaf.fields.get(key));
+	for (const [pattern, schema] of leaf.patterns) {
+		if (pattern.test(key)) schemas.push(schema);
+	}
+	if (schemas.length === before && leaf.rest !== undefined) schemas.push(leaf.rest);
+}
+
+function leavesOfAll(schemas: readonly unknown[], root: JsonSchema): readonly Leaf[] {
+	return schemas.length === 1
+		? leavesOf(schemas[0], root)
+		: schemas.flatMap((schema) => leavesOf(schema, root));
+}
+
+function leavesOf(schema: unknown, root: JsonSchema): readonly Leaf[] {
 	if (schema === false) return [];
 	if (typeof schema !== 'object' || schema === null) return [anything];
 	let leaves = leavesOfNode.get(schema);
 	if (leaves === undefined) {
-		leaves = [...collectLeaves(schema as JsonSchema, root, new Set())];
+		leaves = [...collectLeaves(schema, root, new Set())];
 		leavesOfNode.set(schema, leaves);
 	}
 	return leaves;
 }
 
-function* collectLeaves(
-	schema: unknown,
-	root: JsonSchema,
-	seen: Set<unknown>,
-): Iterable<JsonSchema> {
+/** The branches and references of a schema, resolved. */
+function* collectLeaves(schema: unknown, root: JsonSchema, seen: Set<unknown>): Iterable<Leaf> {
 	if (schema === false || seen.has(schema)) return;
 	if (typeof schema !== 'object' || schema === null) {
 		yield anything;
@@ -122,39 +173,31 @@ function* collectLeaves(
 	if (typeof node.$ref === 'string') branches.push(resolveReference(node.$ref, root));
 	for (const branch of branches) yield* collectLeaves(branch, root, seen);
 	// Beside branches, a type alone says nothing that they do not say better.
-	if (contents.some((keyword) => keyword in node)) yield node;
-	else if (branches.length === 0) yield 'type' in node ? node : anything;
+	if (contents.some((keyword) => keyword in node)) yield leafOf(node);
+	else if (branches.length === 0) yield 'type' in node ? leafOf(node) : anything;
 }
 
-/** Whether an object schema says nothing about the fields, as a bare `{ "type": "object" }` does. */
-function isOpen(leaf: JsonSchema): boolean {
-	return !('properties' in leaf || 'patternProperties' in leaf || 'additionalProperties' in leaf);
+function leafOf(node: JsonSchema): Leaf {
+	const { properties, patternProperties, additionalProperties, prefixItems, items } = node;
+	return {
+		types: typesOf(node),
+		open: [properties, patternProperties, additionalProperties].every((part) => part === undefined),
+		fields: new Map(Object.entries((properties ?? {}) as JsonSchema)),
+		patterns: Object.entries((patternProperties ?? {}) as JsonSchema).map(
+			([pattern, schema]) => [new RegExp(pattern, 'u'), schema] as const,
+		),
+		rest: additionalProperties === false ? undefined : additionalProperties,
+		prefix: (prefixItems ?? []) as readonly unknown[],
+		items: items ?? true,
+	};
 }
 
-function schemasOfKey(leaf: JsonSchema, key: string): readonly unknown[] {
-	const schemas: unknown[] = [];
-	const properties = (leaf.properties ?? {}) as JsonSchema;
-	if (Object.hasOwn(properties, key)) schemas.push(properties[key]);
-	for (const [pattern, schema] of Object.entries((leaf.patternProperties ?? {}) as JsonSchema)) {
-		if (new RegExp(pattern, 'u').test(key)) schemas.push(schema);
-	}
-	if (schemas.length > 0) return schemas;
-	const rest = leaf.additionalProperties;
-	return rest === undefined || rest === false ? [] : [rest];
-}
-
-function itemSchema(leaf: JsonSchema, index: number): unknown {
-	const prefix = (leaf.prefixItems ?? []) as readonly unknown[];
-	return index < prefix.length ? prefix[index] : (leaf.items ?? true);
-}
-
-function typesOf(leaf: JsonSchema): readonly string[] {
-	if (typeof leaf.type === 'string') return [leaf.type];
-	if (Array.isArray(leaf.type)) return leaf.type as string[];
-	if ('const' in leaf) return [typeOf(leaf.const)];
-	if (Array.isArray(leaf.enum)) return leaf.enum.map(typeOf);
-	if ('prefixItems' in leaf || 'items' in leaf) return ['array'];
-	return ['object'];
+function typesOf(node: JsonSchema): readonly string[] {
+	if (typeof node.type === 'string') return [node.type];
+	if (Array.isArray(node.type)) return node.type as string[];
+	if ('const' in node) return [typeOf(node.const)];
+	if (Array.isArray(node.enum)) return node.enum.map(typeOf);
+	return 'prefixItems' in node || 'items' in node ? ['array'] : ['object'];
 }
 
 function typeOf(value: unknown): string {

@@ -123,7 +123,7 @@ function codeOf(outcome: RunOutcome<unknown>): unknown {
 /** A guard under a clock that is turned by hand, and statements that are answered by hand. */
 function openWorld() {
 	let deferred: (() => void)[] = [];
-	const guard = new ForeignAwaitGuard('orders', { defer: (callback) => deferred.push(callback) });
+	const guard = new ForeignAwaitGuard('orders', (callback) => deferred.push(callback));
 	const pending: PromiseWithResolvers<SqlResult>[] = [];
 	const world = {
 		sent: 0,

@@ -1,25 +1,31 @@
-import type { Clock } from '../host/clock.ts';
 import type { SqlSession } from '../host/database.ts';
 import { type ExecuteStatement, type RunOutcome, SessionRun } from './session-run.ts';
+
+/**
+ * Calls `callback` later, when every microtask that is queued now, or that those queue in turn, has
+ * run. The best moment is just before the event loop turns. A turn of its own (`Clock.defer`) will
+ * do, but then a wait goes unseen if what it waits for comes in between.
+ */
+export type EndOfTurn = (callback: () => void) => void;
 
 /**
  * Finds transactions that wait for something else than their statements, exactly and without a
  * time limit.
  *
  * The answer to a statement lets its function go on in microtasks, however many. All of those have
- * run when a turn of the event loop begins, so a function that is then still pending although none
+ * run when a turn of the event loop ends, so a function that is then still pending although none
  * of its statements is, waits for the outside world. One look in a turn serves all functions.
  */
 export class ForeignAwaitGuard {
 	readonly #database: string;
-	readonly #clock: Pick<Clock, 'defer'>;
+	readonly #endOfTurn: EndOfTurn;
 	readonly #runs: Set<Pick<SessionRun<unknown>, 'endWhenForeign'>> = new Set();
 	#armed = false;
 
 	/** @param database The name that messages mention. */
-	constructor(database: string, clock: Pick<Clock, 'defer'>) {
+	constructor(database: string, endOfTurn: EndOfTurn) {
 		this.#database = database;
-		this.#clock = clock;
+		this.#endOfTurn = endOfTurn;
 	}
 
 	/**
@@ -53,7 +59,7 @@ export class ForeignAwaitGuard {
 	readonly #arm = (): void => {
 		if (this.#armed) return;
 		this.#armed = true;
-		this.#clock.defer(() => {
+		this.#endOfTurn(() => {
 			this.#armed = false;
 			this.look();
 		});

@@ -1,3 +1,4 @@
+import { FlotillaError } from '../errors/flotilla-error.ts';
 import type { SqlSession } from '../host/database.ts';
 import { limits } from '../limits.ts';
 import type { Migration } from './migration.ts';
@@ -44,10 +45,11 @@ export interface OnceRecord {
 export async function findOnce(
 	session: SqlSession,
 	{ scope, key }: OnceKey,
+	nowMs: number,
 ): Promise<OnceRecord | undefined> {
-	const { rows } = await session.query(
-		sql`select input_digest, outcome, value from flotilla_once where scope = ${scope} and key = ${key}`,
-	);
+	const { rows } = await session.query(sql`
+		select input_digest, outcome, value from flotilla_once
+		where scope = ${scope} and key = ${key} and expires_at_ms >= ${nowMs}`);
 	const [row] = rows;
 	if (row === undefined) return undefined;
 	return {
@@ -57,17 +59,30 @@ export async function findOnce(
 	};
 }
 
-/** Records it. Fails with `FLOTILLA_DATABASE_CONSTRAINT` when somebody else has, at the same time. */
+/**
+ * Records it; takes the place of a record that has expired.
+ *
+ * @throws {FlotillaError} `FLOTILLA_DATABASE_CONTENTION`: somebody else has recorded it meanwhile.
+ */
 export async function recordOnce(
 	session: SqlSession,
 	{ scope, key }: OnceKey,
 	record: OnceRecord,
-	expiresAtMs: number,
+	{ nowMs, expiresAtMs }: { readonly nowMs: number; readonly expiresAtMs: number },
 ): Promise<void> {
+	const { inputDigest, outcome } = record;
 	const value = JSON.stringify(record.value) ?? '';
-	await session.query(sql`
+	const { changes } = await session.query(sql`
 		insert into flotilla_once (scope, key, input_digest, outcome, value, expires_at_ms)
-		values (${scope}, ${key}, ${record.inputDigest}, ${record.outcome}, ${value}, ${expiresAtMs})`);
+		values (${scope}, ${key}, ${inputDigest}, ${outcome}, ${value}, ${expiresAtMs})
+		on conflict (scope, key) do update set input_digest = excluded.input_digest,
+			outcome = excluded.outcome, value = excluded.value, expires_at_ms = excluded.expires_at_ms
+		where flotilla_once.expires_at_ms < ${nowMs}`);
+	if (changes > 0) return;
+	throw new FlotillaError(
+		'FLOTILLA_DATABASE_CONTENTION',
+		`The key '${key}' was recorded by somebody else at the same time.`,
+	);
 }
 
 /** Deletes some of what has expired and says how many rows went. */

@@ -3,9 +3,12 @@ import type { SqlJson, SqlStatement, SqlValue } from '../host/database.ts';
 /** What may stand in `${}` of a statement: a value, or another piece of SQL. */
 export type SqlParameter = SqlValue | undefined | Sql;
 
+/** No JSON has symbols in it, so nothing that somebody sent can pass for a piece of SQL. */
+const brand: unique symbol = Symbol.for('flotilla.sql');
+
 /** A piece of SQL with its parameters: a whole statement, or a part to be put into one. */
 export interface Sql extends SqlStatement {
-	readonly '~flotilla': 'sql';
+	readonly [brand]: true;
 }
 
 /**
@@ -18,7 +21,7 @@ export interface Sql extends SqlStatement {
 export function sql(strings: TemplateStringsArray, ...parameters: readonly SqlParameter[]): Sql {
 	if (!parameters.some(isSql)) {
 		return {
-			'~flotilla': 'sql',
+			[brand]: true,
 			strings,
 			values: parameters.map((value) => (value as SqlValue) ?? null),
 		};
@@ -37,11 +40,12 @@ export function sql(strings: TemplateStringsArray, ...parameters: readonly SqlPa
 			texts.push(after);
 		}
 	}
-	return { '~flotilla': 'sql', strings: texts, values };
+	return { [brand]: true, strings: texts, values };
 }
 
 /**
- * A list of parameters for `in (${list(values)})`; an empty list matches nothing.
+ * A list of parameters for `in (${list(values)})`; an empty list matches nothing, be it after `in`
+ * or after `not in`.
  *
  * @param values At most 1_000.
  */
@@ -49,7 +53,7 @@ export function list(values: readonly SqlValue[]): Sql {
 	if (values.length > 1_000) throw new TypeError('a list of SQL parameters holds at most 1000');
 	if (values.length === 0) return sql`null`;
 	const strings = ['', ...values.slice(1).map(() => ', '), ''];
-	return { '~flotilla': 'sql', strings, values };
+	return { [brand]: true, strings, values };
 }
 
 /** A parameter for a JSON column. */
@@ -58,5 +62,5 @@ export function json(value: unknown): SqlJson {
 }
 
 function isSql(parameter: SqlParameter): parameter is Sql {
-	return typeof parameter === 'object' && parameter !== null && '~flotilla' in parameter;
+	return typeof parameter === 'object' && parameter !== null && brand in parameter;
 }

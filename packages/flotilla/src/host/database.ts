@@ -106,7 +106,16 @@ export interface Databases {
 	 * nothing.
 	 *
 	 * @param name The service's name: `a-z`, `0-9` and `-`.
-	 * @param options.folder Where an embedded engine keeps its file.
 	 */
-	open(name: string, options: { readonly folder: string }): Promise<Database>;
+	open(name: string, options: OpenDatabaseOptions): Promise<Database>;
+}
+
+export interface OpenDatabaseOptions {
+	/** Where an embedded engine keeps its file. */
+	readonly folder: string;
+	/**
+	 * The share of transactions whose function runs twice on purpose, 0 to 1; 0 when absent. It finds
+	 * functions that touch more than their session. An engine that reruns by itself may ignore it.
+	 */
+	readonly rerunShare?: number;
 }

@@ -21,30 +21,54 @@ export interface EmissionParts {
 	readonly context: Context;
 	readonly clock: Clock;
 	readonly random: RandomSource;
-	/** Gets the events in order. */
-	readonly into: OutboxEvent[];
 }
 
-/** The functions of `t.emit`: they check an event and put it on the list of its transaction. */
-export function emitters(parts: EmissionParts): Readonly<Record<string, (data: unknown) => void>> {
-	return Object.fromEntries(
-		[...parts.contract.events.values()].map((type) => [
-			type.name,
-			(data: unknown) => emit(type, data, parts),
-		]),
-	);
+/** The events of one run of a transaction. */
+export class Emission {
+	/** The functions of `t.emit`: they check an event and put it on the list. */
+	readonly emit: Readonly<Record<string, (data: unknown) => void>>;
+	readonly #parts: EmissionParts;
+	readonly #events: OutboxEvent[] = [];
+	#closed = false;
+
+	constructor(parts: EmissionParts) {
+		this.#parts = parts;
+		this.emit = Object.fromEntries(
+			[...parts.contract.events.values()].map((type) => [
+				type.name,
+				(data: unknown) => this.#add(type, data),
+			]),
+		);
+	}
+
+	/** Lets no further event in, and returns those that are to be committed, in order. */
+	close(): readonly OutboxEvent[] {
+		this.#closed = true;
+		return this.#events;
+	}
+
+	#add(type: EventType, data: unknown): void {
+		if (this.#closed) {
+			const message = `The event ${type.address} was emitted after its transaction had ended.`;
+			throw new FlotillaError('FLOTILLA_TX_CLOSED', message);
+		}
+		if (this.#events.length >= limits.eventsPerTransaction) {
+			throw refusal(type, `the transaction has emitted ${limits.eventsPerTransaction} already`);
+		}
+		this.#events.push(eventOf(type, data, this.#parts));
+	}
 }
 
-function emit(type: EventType, data: unknown, parts: EmissionParts): void {
-	const { context, clock, random, into } = parts;
+function eventOf(type: EventType, data: unknown, parts: EmissionParts): OutboxEvent {
+	const { context, clock, random } = parts;
 	const checked = type.data.check(data);
-	if (checked instanceof Promise) throw refusal(type, 'its schema validates asynchronously');
+	if (checked instanceof Promise) {
+		checked.catch(() => {});
+		throw refusal(type, 'its schema validates asynchronously');
+	}
 	if (checked.issues !== undefined) {
 		const [first] = checked.issues;
 		throw refusal(type, `${first?.path || 'its data'}: ${first?.message}`);
-	}
-	if (into.length >= limits.eventsPerTransaction) {
-		throw refusal(type, `the transaction has emitted ${limits.eventsPerTransaction} already`);
 	}
 	const text = JSON.stringify(data);
 	if (text.length > limits.eventLength) {
@@ -59,14 +83,14 @@ function emit(type: EventType, data: unknown, parts: EmissionParts): void {
 		...(context.trace.state === undefined ? {} : { tracestate: context.trace.state }),
 		...(context.principal === undefined ? {} : { principal: context.principal }),
 	};
-	into.push({
+	return {
 		id: uuidV7(clock, random),
 		event: type.address,
 		orderingKey,
 		data: text,
 		context: JSON.stringify(origin),
 		emittedAtMs: clock.wallMs(),
-	});
+	};
 }
 
 function refusal(type: EventType, reason: string): FlotillaError {

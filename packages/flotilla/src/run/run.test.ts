@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
 import { contract } from '../contract/contract.ts';
 import { stream } from '../contract/definition.ts';
 import { isFlotillaError } from '../errors/flotilla-error.ts';
+import type { Database, Databases } from '../host/database.ts';
+import { nodeHost } from '../host/node/node-host.ts';
 import { app } from '../service/app.ts';
 import { service } from '../service/service.ts';
 import { run } from './run.ts';
@@ -177,3 +179,288 @@ test('a folder of a newer version or of another app is refused and left as it is
 		assert.equal(await readFile(file, 'utf8'), text);
 	}
 });
+
+test('a service that an app lacks is named before anything is made', async () => {
+	await using data = await folder();
+	const dataDir = join(data.path, 'new');
+	await assert.rejects(
+		run(app('example', [notes]), { dataDir }),
+		(error: Error) =>
+			isFlotillaError(error, 'FLOTILLA_SERVICE_INVALID') &&
+			error.message.includes("'notes' needs 'copies@1'"),
+	);
+	const Copies2 = contract('copies', { version: 2 });
+	const other = app('example', [notes, service(Copies2, () => ({}))]);
+	await assert.rejects(run(other, { dataDir }), { code: 'FLOTILLA_SERVICE_INVALID' });
+	assert.deepEqual(await readdir(data.path), []);
+});
+
+const Plain = contract('plain', {
+	version: 1,
+	queries: { echo: { input: Id, output: Id }, read: {} },
+	commands: { wipe: { idempotent: true } },
+});
+
+test('a service without a database answers, and has neither tables nor transactions', async () => {
+	await using data = await folder();
+	let wiped = 0;
+	const plain = service(Plain, ({ read, tx }) => ({
+		queries: { echo: (input) => input, read: () => read(() => {}) },
+		commands: {
+			wipe: async () => {
+				wiped += 1;
+				await assert.rejects(
+					tx(() => {}),
+					{ code: 'FLOTILLA_SERVICE_INVALID' },
+				);
+			},
+		},
+	}));
+	await using fleet = await run(app('example', [plain]), { dataDir: data.path, ...silence() });
+	const client = fleet.client(Plain);
+	assert.deepEqual(await client.echo({ id: 'a' }), { id: 'a' });
+	await client.wipe(undefined, { idempotencyKey: 'k' });
+	await client.wipe(undefined, { idempotencyKey: 'k' });
+	assert.equal(wiped, 2);
+	const silent = await run(app('example', [plain]), { dataDir: `${data.path}/2`, ...silence() });
+	await assert.rejects(silent.client(Plain).read(), { code: 'FLOTILLA_HANDLER_FAILED' });
+	await silent.close();
+	assert.deepEqual((await readdir(data.path)).sort(), ['2', 'flotilla.json', 'lock']);
+	assert.deepEqual(await fleet.health(), { ready: true, parts: [] });
+});
+
+test('services that need a database and have none are refused, and so are half-made ones', async () => {
+	await using data = await folder();
+	const Commanding = contract('commanding', { version: 1, commands: { act: {} } });
+	const refusals = [
+		service(Commanding, () => ({ commands: { act: () => {} } })),
+		service(Copies, { needs: { notes: Notes } }, () => ({
+			queries: { texts: () => ({ texts: [] }) },
+			on: { notes: { written: () => {} } },
+		})),
+		service(Commanding, { migrations: [] }, () => ({}) as never),
+		service(Plain, () => ({ queries: { more: () => {} } }) as never),
+		service(Commanding, { migrations: [] }, () => {
+			throw new TypeError('a bug');
+		}),
+	];
+	for (const broken of refusals) {
+		const whole = app('example', [broken, ...(broken.contract === Copies ? [notes] : [])]);
+		await assert.rejects(run(whole, { dataDir: data.path, logLevel: 'error' }));
+	}
+	// And each of them has let go of the folder.
+	await (await run(app('example', [service(Plain, plainly)]), { dataDir: data.path })).close();
+});
+
+const plainly = () => ({
+	queries: { echo: (input: { id: string }) => input, read: () => {} },
+	commands: { wipe: () => {} },
+});
+
+test('closing again is no more than waiting for the first time', async () => {
+	await using data = await folder();
+	const fleet = await run(example, { dataDir: data.path, logLevel: 'error' });
+	const closing = fleet.close();
+	assert.equal(fleet.close(), closing);
+	await closing;
+	await fleet.close();
+	await assert.rejects(fleet.client(Notes).get({ id: 'a' }), { code: 'FLOTILLA_UNAVAILABLE' });
+	assert.equal((await fleet.health()).ready, false);
+});
+
+test('closing lets calls under way end, those that they make as well, and takes no others', async () => {
+	await using data = await folder();
+	const Slow = contract('slow', {
+		version: 1,
+		commands: { write: { input: Id, output: Note } },
+	});
+	const begun = Promise.withResolvers<void>();
+	const closing = Promise.withResolvers<void>();
+	const slow = service(Slow, { needs: { notes: Notes }, migrations: [] }, ({ call }) => ({
+		commands: {
+			write: async ({ id }) => {
+				begun.resolve();
+				await closing.promise;
+				return call.notes.write({ id, text: 'late' });
+			},
+		},
+	}));
+	const whole = app('example', [notes, copies, slow]);
+	const fleet = await run(whole, { dataDir: data.path, logLevel: 'error' });
+	const answer = fleet.client(Slow).write({ id: 'a' });
+	await begun.promise;
+	const closed = fleet.close();
+	assert.equal((await fleet.health()).ready, false);
+	await assert.rejects(fleet.client(Notes).get({ id: 'a' }), { code: 'FLOTILLA_UNAVAILABLE' });
+	closing.resolve();
+	assert.equal((await answer).text, 'late');
+	await closed;
+	await using again = await run(whole, { dataDir: data.path, logLevel: 'error' });
+	for await (const { copies } of again.client(Notes).watch({ id: 'a' })) if (copies === 1) break;
+});
+
+test('a fleet that is closed with events on their way delivers them the next time', async () => {
+	await using data = await folder();
+	for (let life = 0; life < 5; life++) {
+		const fleet = await run(example, { dataDir: data.path, logLevel: 'error' });
+		const client = fleet.client(Notes);
+		await Promise.all(
+			Array.from({ length: 10 }, (_, index) => client.write({ id: `${life} ${index}`, text: 'x' })),
+		);
+		await fleet.close();
+	}
+	await using fleet = await run(example, { dataDir: data.path, logLevel: 'error' });
+	for (let life = 0; life < 5; life++) {
+		for (let index = 0; index < 10; index++) {
+			const notes = fleet.client(Notes).watch({ id: `${life} ${index}` });
+			for await (const { copies } of notes) if (copies === 1) break;
+		}
+	}
+	assert.equal((await fleet.client(Copies).texts()).texts.length, 50);
+});
+
+test('fleets in one process share nothing when their folders differ', async () => {
+	await using data = await folder();
+	const [left, right] = await Promise.all(
+		['left', 'right'].map((name) =>
+			run(example, { dataDir: join(data.path, name), logLevel: 'error' }),
+		),
+	);
+	assert.ok(left && right);
+	await left.client(Notes).write({ id: 'a', text: 'left' }, { idempotencyKey: 'k' });
+	await right.client(Notes).write({ id: 'a', text: 'right' }, { idempotencyKey: 'k' });
+	assert.equal((await left.client(Notes).get({ id: 'a' })).text, 'left');
+	assert.equal((await right.client(Notes).get({ id: 'a' })).text, 'right');
+	await left.close();
+	assert.equal((await right.client(Notes).get({ id: 'a' })).text, 'right');
+	await right.close();
+});
+
+test('a data folder may be given relative to where the process runs, and is made when missing', async () => {
+	await using data = await folder();
+	const dataDir = relative(process.cwd(), join(data.path, 'one/two'));
+	await (await run(example, { dataDir, logLevel: 'error' })).close();
+	const files = await readdir(join(data.path, 'one/two'));
+	assert.ok(files.includes('flotilla.json') && files.includes('notes.sqlite'), files.join());
+});
+
+test('health tells which database does not answer', async () => {
+	await using data = await folder();
+	const host = nodeHost();
+	let broken = '';
+	const databases: Databases = {
+		open: async (name, options) => {
+			const database = await host.databases.open(name, options);
+			const fails = () => Promise.reject(Object.assign(new Error('lost'), { code: 'LOST' }));
+			return delegate(database, {
+				snapshot: (work) => (broken === name ? fails() : database.snapshot(work)),
+			});
+		},
+	};
+	await using fleet = await run(example, { dataDir: data.path, databases, ...silence() });
+	const well = ['notes', 'copies'].map((name) => ({ name: `database ${name}`, ok: true }));
+	assert.deepEqual(await fleet.health(), { ready: true, parts: well });
+	broken = 'copies';
+	const [first] = well;
+	assert.deepEqual(await fleet.health(), {
+		ready: false,
+		parts: [first, { name: 'database copies', ok: false, reason: 'LOST' }],
+	});
+	broken = '';
+});
+
+test('a database that cannot be closed does not keep the folder locked', async () => {
+	await using data = await folder();
+	const host = nodeHost();
+	const databases: Databases = {
+		open: async (name, options) => {
+			const database = await host.databases.open(name, options);
+			const close = async () => {
+				await database.close();
+				if (name === 'notes') throw new Error('it broke while it closed');
+			};
+			return delegate(database, { close });
+		},
+	};
+	const fleet = await run(example, { dataDir: data.path, databases, logLevel: 'error' });
+	await assert.rejects(fleet.close(), /it broke/);
+	await (await run(example, { dataDir: data.path, logLevel: 'error' })).close();
+});
+
+test('transactions that run twice on purpose have their effect once', async () => {
+	await using data = await folder();
+	let runs = 0;
+	const Twice = contract('twice', {
+		version: 1,
+		queries: { count: { output: z.object({ count: z.int() }) } },
+		commands: { add: { input: Id, output: z.object({ run: z.int() }) } },
+		events: { added: { data: Id, key: 'id' } },
+	});
+	const migrations = [{ name: '0001', sql: 'create table added (id text primary key)' }];
+	const twice = service(Twice, { migrations }, ({ tx, read }) => ({
+		queries: {
+			count: () =>
+				read((t) => t.one(z.object({ count: z.int() }))`select count(*) as count from added`),
+		},
+		commands: {
+			add: ({ id }) =>
+				tx(async (t) => {
+					runs += 1;
+					await t.run`insert into added (id) values (${id})`;
+					t.emit.added({ id });
+					return { run: runs };
+				}),
+		},
+	}));
+	const Heard = contract('heard', { version: 1, queries: { watch: { output: stream(Id) } } });
+	const heard = service(Heard, { needs: { twice: Twice }, migrations }, ({ live }) => ({
+		queries: {
+			watch: async function* () {
+				for await (const row of live('', (t) => t.first(Id)`select id from added`)) {
+					if (row !== undefined) yield row;
+				}
+			},
+		},
+		on: { twice: { added: ({ id }, { t }) => t.run`insert into added (id) values (${id})` } },
+	}));
+	const options = { dataDir: data.path, logLevel: 'error', rerunTransactions: 1 } as const;
+	await using fleet = await run(app('example', [twice, heard]), options);
+	const client = fleet.client(Twice);
+	const key = { idempotencyKey: 'k' };
+	assert.deepEqual(await client.add({ id: 'a' }, key), { run: 2 });
+	assert.deepEqual(await client.add({ id: 'a' }, key), { run: 2 });
+	assert.deepEqual(await client.count(), { count: 1 });
+	for await (const { id } of fleet.client(Heard).watch()) {
+		assert.equal(id, 'a');
+		break;
+	}
+});
+
+test('a share of transactions that is none is refused', async () => {
+	await using data = await folder();
+	for (const rerunTransactions of [-0.1, 1.1, Number.NaN]) {
+		await assert.rejects(run(example, { dataDir: data.path, rerunTransactions }), {
+			code: 'FLOTILLA_CONFIGURATION',
+		});
+	}
+	assert.deepEqual(await readdir(data.path), []);
+});
+
+/** The real world without its log. */
+function silence() {
+	return { host: { ...nodeHost(), logs: { write: () => {}, flush: () => Promise.resolve() } } };
+}
+
+function delegate(database: Database, parts: Partial<Database>): Database {
+	return {
+		name: database.name,
+		dialect: database.dialect,
+		transaction: (work) => database.transaction(work),
+		snapshot: (work) => database.snapshot(work),
+		exclusive: (work) => database.exclusive(work),
+		notify: (message) => database.notify(message),
+		onNotify: (listener) => database.onNotify(listener),
+		close: () => database.close(),
+		...parts,
+	};
+}

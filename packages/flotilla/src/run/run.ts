@@ -3,7 +3,7 @@ import { createClient } from '../call/client.ts';
 import type { Client } from '../contract/client.ts';
 import type { Operation } from '../contract/compile-operations.ts';
 import type { Contract } from '../contract/contract.ts';
-import { migrate } from '../database/migrate.ts';
+import { checkMigrations, type MigrationPlan, migrate } from '../database/migrate.ts';
 import { onceMigration, sweepOnce } from '../database/once.ts';
 import { FlotillaError } from '../errors/flotilla-error.ts';
 import type { Timer } from '../host/clock.ts';
@@ -12,7 +12,8 @@ import type { Host } from '../host/host.ts';
 import type { LogLevel } from '../host/logs.ts';
 import { nodeHost } from '../host/node/node-host.ts';
 import { limits } from '../limits.ts';
-import { Delivery, type Subscriber } from '../messaging/delivery.ts';
+import { Delivery } from '../messaging/delivery.ts';
+import type { Subscriber } from '../messaging/feed.ts';
 import { outboxMigration } from '../messaging/outbox.ts';
 import type { App } from '../service/app.ts';
 import { type RunningService, startService } from '../service/running-service.ts';
@@ -30,6 +31,11 @@ export interface RunOptions {
 	readonly host?: Host;
 	/** Log records below this are dropped; `info` when absent. */
 	readonly logLevel?: LogLevel;
+	/**
+	 * The share of transactions that run twice on purpose, 0 to 1; 0 when absent. For development and
+	 * tests: it finds functions that touch more than their transaction.
+	 */
+	readonly rerunTransactions?: number;
 }
 
 /**
@@ -44,6 +50,7 @@ export interface RunOptions {
  */
 export async function run(app: App, options: RunOptions): Promise<Fleet> {
 	checkNeeds(app);
+	checkOptions(options);
 	const host = options.host ?? nodeHost();
 	const { clock, logs } = host;
 	const level = options.logLevel;
@@ -55,18 +62,31 @@ export async function run(app: App, options: RunOptions): Promise<Fleet> {
 	const folder = await openDataFolder(host.disk, options.dataDir, app.name);
 	const databases = new Map<string, Database>();
 	try {
-		for (const service of app.services) {
-			const database = await openDatabase(service, host, options);
-			if (database !== undefined) databases.set(service.contract.name, database);
-		}
-		// All of them are opened and found sound before the first is changed.
-		for (const service of app.services) await migrateService(service, databases, host);
+		for (const service of app.services) await openDatabase(service, host, options, databases);
+		// All of them are opened and examined before the first is changed.
+		const planned = app.services.flatMap((service) => plansOf(service, databases));
+		for (const { database, plan } of planned) await checkMigrations(database, plan, host.crypto);
+		for (const { database, plan } of planned) await migrate(database, plan, host);
 		return new RunningFleet(app, host, telemetry, folder, databases);
 	} catch (error) {
-		for (const database of databases.values()) await database.close();
-		await folder.release();
+		await closeAll([...databases.values()], folder).catch(() => {});
 		throw error;
 	}
+}
+
+/** Closes the databases, and lets go of their folder even when one of them fails. */
+async function closeAll(databases: readonly Database[], folder: DataFolder): Promise<void> {
+	const closed = await Promise.allSettled(databases.map((database) => database.close()));
+	await folder.release();
+	for (const result of closed) if (result.status === 'rejected') throw result.reason;
+}
+
+function checkOptions({ rerunTransactions = 0 }: RunOptions): void {
+	if (rerunTransactions >= 0 && rerunTransactions <= 1) return;
+	throw new FlotillaError(
+		'FLOTILLA_CONFIGURATION',
+		`'rerunTransactions' is ${rerunTransactions}, not a share of 0 to 1.`,
+	);
 }
 
 function checkNeeds(app: App): void {
@@ -85,21 +105,25 @@ function checkNeeds(app: App): void {
 async function openDatabase(
 	{ contract, migrations }: Service,
 	host: Host,
-	{ databases, dataDir }: RunOptions,
-): Promise<Database | undefined> {
-	if (migrations === undefined) return undefined;
-	return (databases ?? host.databases).open(contract.name, { folder: dataDir });
+	{ databases, dataDir, rerunTransactions }: RunOptions,
+	into: Map<string, Database>,
+): Promise<void> {
+	if (migrations === undefined) return;
+	const database = await (databases ?? host.databases).open(contract.name, {
+		folder: dataDir,
+		...(rerunTransactions !== undefined && { rerunShare: rerunTransactions }),
+	});
+	into.set(contract.name, database);
 }
 
-async function migrateService(
+function plansOf(
 	{ contract, migrations }: Service,
 	databases: ReadonlyMap<string, Database>,
-	host: Host,
-): Promise<void> {
+): readonly { readonly database: Database; readonly plan: MigrationPlan }[] {
 	const database = databases.get(contract.name);
-	if (database === undefined) return;
+	if (database === undefined) return [];
 	const plan = { platform: [onceMigration, outboxMigration], service: migrations ?? [] };
-	await migrate(database, plan, host);
+	return [{ database, plan }];
 }
 
 /** See `Fleet`. */
@@ -112,6 +136,8 @@ class RunningFleet implements Fleet {
 	readonly #databases: ReadonlyMap<string, Database>;
 	readonly #calls: CallPipeline;
 	readonly #deliveries = new Map<string, Delivery>();
+	/** Who listens to which event, by its address. */
+	readonly #subscribers = new Map<string, readonly Subscriber[]>();
 	#sweepTimer: Timer | undefined;
 	#closing: Promise<void> | undefined;
 
@@ -132,11 +158,11 @@ class RunningFleet implements Fleet {
 		const running = app.services.map((service) => this.#startService(service));
 		for (const { database, service, notified } of running) {
 			if (database === undefined) continue;
-			const { name } = service.contract;
 			const subscribers = subscribersOf(service.contract, running);
+			for (const [address, listening] of subscribers) this.#subscribers.set(address, listening);
 			const { clock, random } = host;
 			const delivery = new Delivery({ database, subscribers, clock, random, telemetry });
-			this.#deliveries.set(name, delivery);
+			this.#deliveries.set(service.contract.name, delivery);
 			database.onNotify(notified);
 		}
 		for (const delivery of this.#deliveries.values()) delivery.start();
@@ -190,7 +216,9 @@ class RunningFleet implements Fleet {
 			host,
 			telemetry,
 			caller: this.#calls,
-			emitted: () => this.#deliveries.get(name)?.wake(),
+			subscribersOf: (event) =>
+				(this.#subscribers.get(event) ?? []).map((subscriber) => subscriber.service),
+			emitted: (subscribers) => this.#deliveries.get(name)?.wake(subscribers),
 		});
 	}
 
@@ -198,9 +226,8 @@ class RunningFleet implements Fleet {
 		this.#sweepTimer?.cancel();
 		await this.#calls.close(limits.drainMs);
 		await Promise.all([...this.#deliveries.values()].map((delivery) => delivery.close()));
-		await Promise.all([...this.#databases.values()].map((database) => database.close()));
 		await this.telemetry.flush();
-		await this.#folder.release();
+		await closeAll([...this.#databases.values()], this.#folder);
 	}
 
 	#scheduleSweep(): void {

@@ -10,6 +10,11 @@ export class ChangeSignal {
 		this.#clock = clock;
 	}
 
+	/** How many keys somebody watches. */
+	get watched(): number {
+		return this.#watchers.size;
+	}
+
 	/** Something about these keys has changed; `undefined`: about any. */
 	changed(keys: readonly string[] | undefined): void {
 		for (const key of keys ?? this.#watchers.keys()) {
@@ -22,7 +27,8 @@ export class ChangeSignal {
 		this.#watchers.set(key, watchers);
 		const watcher = new Watcher(this.#clock, () => {
 			watchers.delete(watcher);
-			if (watchers.size === 0) this.#watchers.delete(key);
+			const last = watchers.size === 0 && this.#watchers.get(key) === watchers;
+			if (last) this.#watchers.delete(key);
 		});
 		watchers.add(watcher);
 		return watcher;

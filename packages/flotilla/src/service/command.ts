@@ -13,6 +13,7 @@ import type { Once, UnitOfWork } from './unit-of-work.ts';
 
 /** A command that is under way: others with the same key wait for it. */
 interface UnderWay {
+	readonly call: CallContext;
 	readonly inputDigest: string;
 	readonly answer: Promise<unknown>;
 }
@@ -45,7 +46,7 @@ export class Commands {
 	once(handler: AnyHandler): (input: never, call: never) => unknown {
 		return (input: never, call: CallContext) =>
 			call.operation.idempotent
-				? handler(input, call as never)
+				? handled(handler, input, call)
 				: this.#answerOnce(handler, input, call);
 	}
 
@@ -72,11 +73,14 @@ export class Commands {
 		command.transaction = 'open';
 		try {
 			return await this.#commit(call, work);
-		} finally {
-			if (command.transaction === 'open') {
+		} catch (error) {
+			// Lost while it committed: it may have, so it stays open.
+			const lost = isFlotillaError(error) && error.effect === 'unknown';
+			if (command.transaction === 'open' && !lost) {
 				command.transaction = 'none';
 				command.checkedAnswer = undefined;
 			}
+			throw error;
 		}
 	}
 
@@ -101,8 +105,7 @@ export class Commands {
 			if (output === undefined) return { inputDigest, outcome: 'answer', value: undefined };
 			const checked = await output.check(result);
 			if (checked.issues !== undefined) {
-				const subject = `The output of ${call.operation.address}`;
-				throw invalid('FLOTILLA_OUTPUT_INVALID', subject, checked.issues);
+				throw invalid('FLOTILLA_OUTPUT_INVALID', call.operation, 'The output', checked.issues);
 			}
 			if (call.command !== undefined) call.command.checkedAnswer = { value: checked.value };
 			return { inputDigest, outcome: 'answer', value: checkedLength(call, result) };
@@ -120,24 +123,23 @@ export class Commands {
 		const inputDigest = digestOf(call.input, crypto);
 		for (;;) {
 			const leader = this.#underWay.get(id);
-			if (leader === undefined) break;
+			if (leader === undefined || isGivenUp(leader.call)) break;
 			refuseOtherInput(call, key, leader.inputDigest, inputDigest);
 			try {
-				return await leader.answer;
+				return await answerOf(leader, call);
 			} catch (error) {
-				// The one before was given up by its caller; this one was not.
-				const givenUp = isFlotillaError(error) && error.code === 'FLOTILLA_CANCELLED';
-				const late = isFlotillaError(error) && error.code === 'FLOTILLA_DEADLINE_EXCEEDED';
-				if (!(givenUp || late) || call.cancellation.reason !== undefined) throw error;
+				// The one before was given up by its caller; if this one was not, it takes over.
+				if (!isGivenUp(leader.call) || isGivenUp(call)) throw error;
 			}
 		}
 		const running: Running = { key: once, inputDigest, expiresAtMs, recorded: undefined };
 		const answer = this.#lead(handler, input, call, running);
-		this.#underWay.set(id, { inputDigest, answer });
+		const underWay = { call, inputDigest, answer };
+		this.#underWay.set(id, underWay);
 		try {
 			return await answer;
 		} finally {
-			this.#underWay.delete(id);
+			if (this.#underWay.get(id) === underWay) this.#underWay.delete(id);
 		}
 	}
 
@@ -155,11 +157,10 @@ export class Commands {
 		this.#running.set(call, running);
 		let result: unknown;
 		try {
-			result = await handler(input, call as never);
+			result = await handled(handler, input, call);
 		} catch (error) {
 			if (running.recorded !== undefined) return replay(call, running, running.recorded);
-			await this.#recordRefusal(call, running, error);
-			throw error;
+			return this.#recordRefusal(call, running, error);
 		}
 		if (running.recorded !== undefined) return replay(call, running, running.recorded);
 		if (call.command?.transaction === 'committed') return sameAnswer(call, result);
@@ -174,24 +175,74 @@ export class Commands {
 		return result;
 	}
 
-	/** A declared error is an answer too. What had been written was rolled back with its transaction. */
-	async #recordRefusal(call: CallContext, running: Running, error: unknown): Promise<void> {
-		if (!isDeclaredError(error) || error.operation !== call.operation.address) return;
-		if (call.command?.transaction === 'committed') return;
+	/**
+	 * A declared error is an answer too. What had been written was rolled back with its transaction.
+	 * Throws the error, or answers what somebody else has recorded meanwhile.
+	 */
+	async #recordRefusal(call: CallContext, running: Running, error: unknown): Promise<unknown> {
+		if (!isDeclaredError(error) || error.operation !== call.operation.address) throw error;
 		const failure = failureOf(call, error);
 		if (!isDeclaredError(failure)) throw failure;
 		const { key, inputDigest, expiresAtMs } = running;
-		const record = (): OnceRecord => ({ inputDigest, outcome: error.code, value: error.data });
+		const value = checkedLength(call, error.data);
+		const record = (): OnceRecord => ({ inputDigest, outcome: error.code, value });
 		const outcome = await this.#unit.transaction(call, { key, record, expiresAtMs }, () => {});
-		if ('recorded' in outcome) replay(call, running, outcome.recorded);
+		if ('recorded' in outcome) return replay(call, running, outcome.recorded);
+		throw error;
+	}
+}
+
+/** Runs the handler. Its answer must not contradict what its transaction did. */
+async function handled(handler: AnyHandler, input: never, call: CallContext): Promise<unknown> {
+	const { command, operation } = call;
+	let problem: string;
+	try {
+		const result = await handler(input, call as never);
+		if (command?.transaction !== 'open') return result;
+		problem = 'answered without knowing how its transaction ended';
+	} catch (error) {
+		const isAnswer = isDeclaredError(error) && error.operation === operation.address;
+		if (!isAnswer || command?.transaction === 'none') throw error;
+		problem = `answered '${error.code}' although its transaction had not failed`;
+	}
+	throw new FlotillaError('FLOTILLA_TX_ANSWER', `${operation.address} ${problem}.`, {
+		effect: command?.transaction === 'committed' ? 'done' : 'unknown',
+		details: { operation: operation.address },
+	});
+}
+
+function isGivenUp(call: CallContext): boolean {
+	return call.cancellation.reason !== undefined;
+}
+
+/** What the one before answers, or its end when it is given up: what it still does may take for ever. */
+async function answerOf({ call: leader, answer }: UnderWay, call: CallContext): Promise<unknown> {
+	let giveUp: ((reason: FlotillaError) => void) | undefined;
+	const givenUp = new Promise<never>((_, reject) => {
+		giveUp = reject;
+		leader.cancellation.subscribe(reject);
+	});
+	try {
+		return await Promise.race([answer, givenUp]);
+	} finally {
+		if (giveUp !== undefined) leader.cancellation.unsubscribe(giveUp);
+		// Whatever is wrong with the answer, the effect is that of the one who ran.
+		if (!isGivenUp(leader) && call.command !== undefined && leader.command !== undefined) {
+			call.command.transaction = leader.command.transaction;
+			call.command.effectsElsewhere += leader.command.effectsElsewhere;
+		}
 	}
 }
 
 /** Answers what was recorded. */
 function replay(call: CallContext, running: Running, recorded: OnceRecord): unknown {
 	refuseOtherInput(call, running.key.key, recorded.inputDigest, running.inputDigest);
-	if (call.command !== undefined) call.command.checkedAnswer = undefined;
-	if (recorded.outcome === 'answer') return recorded.value;
+	const isAnswer = recorded.outcome === 'answer';
+	if (call.command !== undefined) {
+		call.command.checkedAnswer = undefined;
+		call.command.transaction = isAnswer ? 'committed' : 'none';
+	}
+	if (isAnswer) return recorded.value;
 	throw new DeclaredError(call.operation.address, recorded.outcome, recorded.value);
 }
 
@@ -221,6 +272,6 @@ function checkedLength(call: CallContext, result: unknown): unknown {
 	throw new FlotillaError(
 		'FLOTILLA_OUTPUT_INVALID',
 		`The answer of ${call.operation.address} has ${length} characters, more than ${limits.answerLength}.`,
-		{ effect: 'none' },
+		{ effect: 'none', details: { operation: call.operation.address } },
 	);
 }

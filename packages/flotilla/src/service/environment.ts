@@ -2,7 +2,12 @@ import type { Logger } from '../call/logger.ts';
 import type { Principal } from '../context/principal.ts';
 import type { Client, ErrorMakers } from '../contract/client.ts';
 import type { Contract } from '../contract/contract.ts';
-import type { EventDefinition, OperationDefinition, StreamOf } from '../contract/definition.ts';
+import type {
+	CommandDefinition,
+	EventDefinition,
+	OperationDefinition,
+	StreamOf,
+} from '../contract/definition.ts';
 import type { InputOf, OutputOf, Schema } from '../contract/schema.ts';
 import type { Reader, Writer } from '../database/session.ts';
 import type { Cryptography } from '../host/cryptography.ts';
@@ -99,7 +104,8 @@ type Commands<D> = D extends { readonly commands: infer Operations }
 	? { readonly commands: { readonly [Name in keyof Operations]: Handler<Operations[Name]> } }
 	: { readonly commands?: Readonly<Record<never, never>> };
 
-export type Handler<D> = D extends OperationDefinition
+// Every key that an operation may have: one with none of them in common would match no definition.
+export type Handler<D> = D extends CommandDefinition
 	? (input: HandlerInput<D>, call: Call<D>) => HandlerResult<D>
 	: never;
 

@@ -44,8 +44,9 @@ export function keptUntilMs(key: string, nowMs: number, { address }: Operation):
 
 /** Where a command's key counts: for this principal, contract and operation. */
 export function commandKey(call: CallContext, key: string): OnceKey {
-	const { issuer = '', subject = '' } = call.principal ?? {};
-	const who = `${encodeURIComponent(issuer)}/${encodeURIComponent(subject)}`;
+	const { issuer, subject } = call.principal ?? {};
+	// As JSON it is unambiguous, and well-formed whatever a token said.
+	const who = JSON.stringify(subject === undefined ? [] : [issuer, subject]);
 	return { scope: `call ${call.operation.address} ${who}`, key };
 }
 

@@ -1,4 +1,4 @@
-import type { CallContext } from '../call/call-context.ts';
+import { CallContext } from '../call/call-context.ts';
 import type { Caller } from '../call/caller.ts';
 import { createClient } from '../call/client.ts';
 import type { Logger } from '../call/logger.ts';
@@ -8,7 +8,8 @@ import { FlotillaError } from '../errors/flotilla-error.ts';
 import type { Database } from '../host/database.ts';
 import type { Host } from '../host/host.ts';
 import type { LogLevel } from '../host/logs.ts';
-import type { Subscriber } from '../messaging/delivery.ts';
+import type { Subscriber } from '../messaging/feed.ts';
+import type { OutboxEvent } from '../messaging/outbox.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { ChangeSignal } from './change-signal.ts';
 import { Commands } from './command.ts';
@@ -25,9 +26,14 @@ export interface RunningServiceParts {
 	readonly host: Host;
 	readonly telemetry: Telemetry;
 	readonly caller: Caller;
-	/** Called after this service has committed events. */
-	readonly emitted: () => void;
+	/** The names of those who listen to an event, by its address. */
+	readonly subscribersOf: (event: string) => readonly string[];
+	/** Called after this service has committed events for these; `undefined`: for any. */
+	readonly emitted: (subscribers: Iterable<string> | undefined) => void;
 }
+
+/** The longest message to other processes. */
+const messageBytesMax = 4_000;
 
 /** A service whose operations can be called and that listens to events. */
 export interface RunningService {
@@ -48,15 +54,16 @@ export function startService(parts: RunningServiceParts): RunningService {
 	const { service, database, host, telemetry, caller } = parts;
 	const { contract } = service;
 	const signal = new ChangeSignal(host.clock);
-	const committed = (keys: readonly string[]): void => {
-		if (keys.length === 0) return;
+	const { subscribersOf } = parts;
+	const committed = (events: readonly OutboxEvent[]): void => {
+		const keys = [...new Set(events.map(({ orderingKey }) => orderingKey))];
 		signal.changed(keys);
-		parts.emitted();
-		const message = JSON.stringify(keys);
-		database?.notify(message.length <= 4_000 ? message : '');
+		parts.emitted(new Set(events.flatMap(({ event }) => subscribersOf(event))));
+		database?.notify(messageOf(keys));
 	};
 	const logger = loggerOf(telemetry, contract.name);
-	const unit = database && new UnitOfWork({ contract, database, host, telemetry, committed });
+	const unit =
+		database && new UnitOfWork({ contract, database, host, telemetry, subscribersOf, committed });
 	const commands = unit && new Commands(unit, host);
 	const environment = environmentOf(parts, unit, commands, signal, logger);
 	const implementation = service.implement(environment as never);
@@ -76,9 +83,15 @@ export function startService(parts: RunningServiceParts): RunningService {
 		subscriptions: subscriptionsOf({ service, implementation, unit, host, telemetry, logger }),
 		notified: (message) => {
 			signal.changed(message === '' ? undefined : (JSON.parse(message) as string[]));
-			parts.emitted();
+			parts.emitted(undefined);
 		},
 	};
+}
+
+/** Which keys have changed; an empty message: any may have. */
+function messageOf(keys: readonly string[]): string {
+	const message = JSON.stringify(keys);
+	return new TextEncoder().encode(message).length <= messageBytesMax ? message : '';
 }
 
 function environmentOf(
@@ -89,8 +102,6 @@ function environmentOf(
 	log: Logger,
 ): Environment<never, Needs> {
 	const { name } = service.contract;
-	const noDatabase = (): never =>
-		refuse(`the service '${name}' has no database: give it migrations`);
 	const call = Object.fromEntries(
 		Object.entries(service.needs).map(([need, contract]) => [need, createClient(contract, caller)]),
 	);
@@ -98,12 +109,30 @@ function environmentOf(
 		call,
 		crypto: host.crypto,
 		log,
-		tx: async (work: never) => (commands ?? noDatabase()).transaction(commandContext(name), work),
-		read: async (work: never) => (unit ?? noDatabase()).read(runningContext(name, 'read'), work),
+		tx: (work: never) => {
+			const result = transact(commands, name, work);
+			// Who forgets to await it gets an error for that, not the end of the whole process.
+			result.catch(() => {});
+			return result;
+		},
+		read: async (work: never) =>
+			(unit ?? noDatabase(name)).read(runningContext(name, 'read'), work),
 		live: (key: string, work: never) =>
-			live(unit ?? noDatabase(), signal, runningContext(name, 'live'), key, work),
+			live(unit ?? noDatabase(name), signal, runningContext(name, 'live'), key, work),
 	};
 	return environment as unknown as Environment<never, Needs>;
+}
+
+async function transact(
+	commands: Commands | undefined,
+	service: string,
+	work: never,
+): Promise<unknown> {
+	return (commands ?? noDatabase(service)).transaction(commandContext(service), work);
+}
+
+function noDatabase(service: string): never {
+	return refuse(`the service '${service}' has no database: give it migrations`);
 }
 
 function runningContext(service: string, what: string): Context {
@@ -121,7 +150,9 @@ function commandContext(service: string): CallContext {
 		const message = `A transaction of '${service}' was opened inside a transaction.`;
 		throw new FlotillaError('FLOTILLA_TX_NESTED', message);
 	}
-	return context as CallContext;
+	if (context instanceof CallContext && context.service === service) return context;
+	const message = `'tx' of '${service}' was used by something that is not a call of it.`;
+	throw new FlotillaError('FLOTILLA_TX_OUTSIDE_COMMAND', message);
 }
 
 /** Compiled code cannot get here with a missing handler; plain JavaScript can. */

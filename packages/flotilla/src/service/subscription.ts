@@ -6,8 +6,8 @@ import type { EventType } from '../contract/compile-events.ts';
 import type { OnceRecord } from '../database/once.ts';
 import { FlotillaError } from '../errors/flotilla-error.ts';
 import type { Host } from '../host/host.ts';
-import type { Subscriber } from '../messaging/delivery.ts';
 import type { EventContext } from '../messaging/emission.ts';
+import type { Subscriber } from '../messaging/feed.ts';
 import type { StoredEvent } from '../messaging/outbox.ts';
 import type { Activity, Telemetry } from '../telemetry/telemetry.ts';
 import type { AnyImplementation, AnySubscriber, Service } from './service.ts';
@@ -76,7 +76,7 @@ async function deliver(
 	const cause = Trace.parse(origin.traceparent, origin.tracestate) ?? Trace.root(host.random);
 	const context = deliveryContext(cause.child(host.random), origin);
 	const ended = (outcome: string, fields?: Readonly<Record<string, unknown>>): void =>
-		activity.ended(context.trace, host.clock.monotonicMs() - startMs, outcome, {
+		activity.ended(context.trace, startMs, outcome, {
 			event_id: event.id,
 			...fields,
 		});
@@ -102,7 +102,7 @@ async function deliver(
 		);
 		ended('ok');
 	} catch (error) {
-		const { code = 'exception', stack } = error as { code?: unknown; stack?: unknown };
+		const { code = 'exception', stack } = (error ?? {}) as { code?: unknown; stack?: unknown };
 		ended(String(code), { error: String(error), stack });
 		throw error;
 	}

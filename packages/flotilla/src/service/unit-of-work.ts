@@ -4,12 +4,11 @@ import type { Contract } from '../contract/contract.ts';
 import { findOnce, type OnceKey, type OnceRecord, recordOnce } from '../database/once.ts';
 import { reader, writer } from '../database/reading.ts';
 import type { Reader } from '../database/session.ts';
-import { FlotillaError, isFlotillaError } from '../errors/flotilla-error.ts';
-import type { Clock } from '../host/clock.ts';
+import { FlotillaError } from '../errors/flotilla-error.ts';
 import type { Database, SqlSession } from '../host/database.ts';
 import type { Host } from '../host/host.ts';
 import { limits } from '../limits.ts';
-import { emitters } from '../messaging/emission.ts';
+import { Emission } from '../messaging/emission.ts';
 import { appendEvents, type OutboxEvent } from '../messaging/outbox.ts';
 import type { Activity, Telemetry } from '../telemetry/telemetry.ts';
 import type { Transaction } from './environment.ts';
@@ -19,8 +18,10 @@ export interface UnitOfWorkParts {
 	readonly database: Database;
 	readonly host: Host;
 	readonly telemetry: Telemetry;
-	/** Called after a commit with the ordering keys of what was emitted. */
-	readonly committed: (keys: readonly string[]) => void;
+	/** The names of those who listen to an event, by its address. */
+	readonly subscribersOf: (event: string) => readonly string[];
+	/** Called after a commit with what was emitted. */
+	readonly committed: (events: readonly OutboxEvent[]) => void;
 }
 
 /** What a transaction does once: under which key, and what is recorded of its result. */
@@ -32,8 +33,6 @@ export interface Once<T> {
 
 /** A transaction that ran, or the record of one that had run before. */
 export type Outcome<T> = { readonly result: T } | { readonly recorded: OnceRecord };
-
-const attemptsMax = 5;
 
 /**
  * The transactions of one service: state, events and the record of having run commit together, or
@@ -50,10 +49,6 @@ export class UnitOfWork {
 		this.#reads = this.#activity('read', 'debug');
 	}
 
-	get clock(): Clock {
-		return this.#parts.host.clock;
-	}
-
 	/** Runs `work` in a transaction, unless the once table says that this has happened. */
 	transaction<T>(
 		context: Context,
@@ -61,9 +56,13 @@ export class UnitOfWork {
 		work: (t: Transaction<never>) => Promise<T> | T,
 	): Promise<Outcome<T>> {
 		return this.#recorded(context, this.#writes, async () => {
-			const events: OutboxEvent[] = [];
-			const outcome = await this.#attempt(context, once, work, events);
-			if ('result' in outcome) this.#parts.committed(events.map((event) => event.orderingKey));
+			let events: readonly OutboxEvent[] = [];
+			const outcome = await this.#parts.database.transaction(async (session) => {
+				const run = await this.#run(session, context, once, work);
+				events = run.events;
+				return run.outcome;
+			});
+			if (events.length > 0) this.#parts.committed(events);
 			return outcome;
 		});
 	}
@@ -80,46 +79,33 @@ export class UnitOfWork {
 
 	/** What is recorded under a key. */
 	find(key: OnceKey): Promise<OnceRecord | undefined> {
-		return this.#parts.database.snapshot((session) => findOnce(session, key));
+		const { database, host } = this.#parts;
+		const nowMs = host.clock.wallMs();
+		return database.snapshot((session) => findOnce(session, key, nowMs));
 	}
 
-	async #attempt<T>(
+	/** One run of a transaction, of which there may be several. */
+	async #run<T>(
+		session: SqlSession,
 		context: Context,
 		once: Once<T> | undefined,
 		work: (t: Transaction<never>) => Promise<T> | T,
-		events: OutboxEvent[],
-	): Promise<Outcome<T>> {
-		const { contract, database, host } = this.#parts;
-		const within = transactionContext(context);
-		for (let attempt = 1; ; attempt++) {
-			try {
-				return await database.transaction(async (session) => {
-					events.length = 0;
-					const recorded = once && (await findOnce(session, once.key));
-					if (recorded !== undefined) return { recorded };
-					const emission = { contract, context, clock: host.clock, random: host.random };
-					const t = { ...writer(session), emit: emitters({ ...emission, into: events }) };
-					const result = await runInContext(within, work, t as never, undefined);
-					await this.#seal(session, events, once, result);
-					return { result };
-				});
-			} catch (error) {
-				// Somebody else recorded the same key between our look and our commit: look again.
-				const raced = once !== undefined && isOnceConflict(error);
-				if (!raced || attempt >= attemptsMax) throw error;
-			}
+	): Promise<{ readonly outcome: Outcome<T>; readonly events: readonly OutboxEvent[] }> {
+		const { contract, host, subscribersOf } = this.#parts;
+		const { clock, random } = host;
+		const nowMs = clock.wallMs();
+		const recorded = once && (await findOnce(session, once.key, nowMs));
+		if (recorded !== undefined) return { outcome: { recorded }, events: [] };
+		const emission = new Emission({ contract, context, clock, random });
+		const t = { ...writer(session), emit: emission.emit };
+		const result = await runInContext(transactionContext(context), work, t as never, undefined);
+		const events = emission.close();
+		await appendEvents(session, events, subscribersOf);
+		if (once !== undefined) {
+			const { key, expiresAtMs } = once;
+			await recordOnce(session, key, await once.record(result), { nowMs, expiresAtMs });
 		}
-	}
-
-	async #seal<T>(
-		session: SqlSession,
-		events: readonly OutboxEvent[],
-		once: Once<T> | undefined,
-		result: T,
-	): Promise<void> {
-		await appendEvents(session, events);
-		if (once === undefined) return;
-		await recordOnce(session, once.key, await once.record(result), once.expiresAtMs);
+		return { outcome: { result }, events };
 	}
 
 	async #recorded<T>(context: Context, activity: Activity, work: () => Promise<T>): Promise<T> {
@@ -133,17 +119,11 @@ export class UnitOfWork {
 		const startMs = clock.monotonicMs();
 		try {
 			const result = await work();
-			activity.ended(trace, clock.monotonicMs() - startMs, 'ok');
+			activity.ended(trace, startMs, 'ok');
 			return result;
 		} catch (error) {
-			const { code = 'exception' } = error as { code?: string };
-			activity.ended(
-				trace,
-				clock.monotonicMs() - startMs,
-				String(code),
-				{ error: String(error) },
-				'info',
-			);
+			const { code = 'exception' } = (error ?? {}) as { code?: unknown };
+			activity.ended(trace, startMs, String(code), { error: String(error) }, 'info');
 			throw error;
 		}
 	}
@@ -186,9 +166,4 @@ function transactionContext(context: Context): Context {
 		cancellation,
 		inTransaction: true,
 	};
-}
-
-function isOnceConflict(error: unknown): boolean {
-	if (!isFlotillaError(error, 'FLOTILLA_DATABASE_CONSTRAINT')) return false;
-	return JSON.stringify(error.details).includes('flotilla_once');
 }

@@ -5,9 +5,19 @@ export type Labels = Readonly<Record<string, string>>;
 /** How many label sets one metric may have; further ones are counted together as `other`. */
 const seriesMax = 2_000;
 
-interface Family<Series> {
+type Kind = 'counter' | 'gauge' | 'histogram';
+
+interface Family {
+	readonly kind: Kind;
 	readonly help: string;
+	/** By their labels in the order of their names: however they are written, they are the same. */
 	readonly series: Map<string, Series>;
+}
+
+interface Series {
+	/** As they were written first. */
+	readonly labels: string;
+	readonly value: Gauge | Histogram;
 }
 
 /** A number that goes up and down. */
@@ -20,65 +30,62 @@ export interface Gauge {
  * then an addition. Names are OpenTelemetry's, written the Prometheus way.
  */
 export class Metrics {
-	readonly #histograms = new Map<string, Family<Histogram>>();
-	readonly #counters = new Map<string, Family<Gauge>>();
-	readonly #gauges = new Map<string, Family<Gauge>>();
+	readonly #families = new Map<string, Family>();
 
 	/** @param name Ends in `_seconds`. */
 	histogram(name: string, help: string, labels: Labels): Histogram {
-		return series(this.#histograms, name, help, labels, () => new Histogram());
+		return this.#series('histogram', name, help, labels, () => new Histogram());
 	}
 
 	/** @param name Ends in `_total`. */
 	counter(name: string, help: string, labels: Labels): Gauge {
-		return series(this.#counters, name, help, labels, () => ({ value: 0 }));
+		return this.#series('counter', name, help, labels, () => ({ value: 0 }));
 	}
 
 	gauge(name: string, help: string, labels: Labels): Gauge {
-		return series(this.#gauges, name, help, labels, () => ({ value: 0 }));
+		return this.#series('gauge', name, help, labels, () => ({ value: 0 }));
 	}
 
 	/** All of them in the Prometheus text format, version 0.0.4. */
 	prometheusText(): string {
 		const lines: string[] = [];
-		for (const [name, { help, series }] of this.#counters) {
-			lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} counter`);
-			for (const [labels, { value }] of series) lines.push(`${name}${braces(labels)} ${value}`);
-		}
-		for (const [name, { help, series }] of this.#gauges) {
-			lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`);
-			for (const [labels, { value }] of series) lines.push(`${name}${braces(labels)} ${value}`);
-		}
-		for (const [name, { help, series }] of this.#histograms) {
-			lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} histogram`);
-			for (const [labels, histogram] of series) pushHistogram(lines, name, labels, histogram);
+		for (const [name, { kind, help, series }] of this.#families) {
+			lines.push(`# HELP ${name} ${escapeHelp(help)}`, `# TYPE ${name} ${kind}`);
+			for (const { labels, value } of series.values()) {
+				if (value instanceof Histogram) pushHistogram(lines, name, labels, value);
+				else lines.push(`${name}${braces(labels)} ${numberText(value.value)}`);
+			}
 		}
 		return `${lines.join('\n')}\n`;
 	}
-}
 
-function series<Series>(
-	families: Map<string, Family<Series>>,
-	name: string,
-	help: string,
-	labels: Labels,
-	make: () => Series,
-): Series {
-	let family = families.get(name);
-	if (family === undefined) {
-		family = { help, series: new Map() };
-		families.set(name, family);
+	/** @throws {TypeError} The name is already that of another kind: no reader could tell them apart. */
+	#series<Value extends Gauge | Histogram>(
+		kind: Kind,
+		name: string,
+		help: string,
+		given: Labels,
+		make: () => Value,
+	): Value {
+		let family = this.#families.get(name);
+		if (family === undefined) {
+			family = { kind, help, series: new Map() };
+			this.#families.set(name, family);
+		}
+		if (family.kind !== kind) throw new TypeError(`${name} is a ${family.kind}, not a ${kind}`);
+		let labels = Object.entries(given);
+		let key = labelText(labels.toSorted(byName));
+		if (!family.series.has(key) && family.series.size >= seriesMax) {
+			labels = labels.map(([label]) => [label, 'other']);
+			key = labelText(labels.toSorted(byName));
+		}
+		let found = family.series.get(key);
+		if (found === undefined) {
+			found = { labels: labelText(labels), value: make() };
+			family.series.set(key, found);
+		}
+		return found.value as Value;
 	}
-	let key = labelText(labels);
-	if (!family.series.has(key) && family.series.size >= seriesMax) {
-		key = labelText(Object.fromEntries(Object.keys(labels).map((label) => [label, 'other'])));
-	}
-	let found = family.series.get(key);
-	if (found === undefined) {
-		found = make();
-		family.series.set(key, found);
-	}
-	return found;
 }
 
 function pushHistogram(lines: string[], name: string, labels: string, histogram: Histogram): void {
@@ -89,14 +96,16 @@ function pushHistogram(lines: string[], name: string, labels: string, histogram:
 		lines.push(`${name}_bucket{${prefix}le="${bound}"} ${cumulative}`);
 	}
 	lines.push(`${name}_bucket{${prefix}le="+Inf"} ${histogram.count}`);
-	lines.push(`${name}_sum${braces(labels)} ${histogram.sumMs / 1_000}`);
+	lines.push(`${name}_sum${braces(labels)} ${numberText(histogram.sumMs / 1_000)}`);
 	lines.push(`${name}_count${braces(labels)} ${histogram.count}`);
 }
 
-function labelText(labels: Labels): string {
-	return Object.entries(labels)
-		.map(([label, value]) => `${label}="${escapeLabel(value)}"`)
-		.join(',');
+function labelText(labels: readonly [string, string][]): string {
+	return labels.map(([label, value]) => `${label}="${escapeLabel(value)}"`).join(',');
+}
+
+function byName([one]: readonly [string, string], [other]: readonly [string, string]): number {
+	return one < other ? -1 : 1;
 }
 
 function braces(labels: string): string {
@@ -105,4 +114,13 @@ function braces(labels: string): string {
 
 function escapeLabel(value: string): string {
 	return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}
+
+function escapeHelp(text: string): string {
+	return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+}
+
+function numberText(value: number): string {
+	if (Number.isFinite(value) || Number.isNaN(value)) return String(value);
+	return value > 0 ? '+Inf' : '-Inf';
 }

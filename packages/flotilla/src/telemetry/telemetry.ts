@@ -50,7 +50,8 @@ export class Telemetry {
 			timeMs: this.#clock.wallMs(),
 			level,
 			message,
-			fields: { ...ids, ...fields },
+			// The ids last: a field of the same name must not pretend another trace.
+			fields: { ...fields, ...ids },
 		});
 	}
 
@@ -83,6 +84,8 @@ export class Activity {
 	readonly #telemetry: Telemetry;
 	readonly #clock: Clock;
 	readonly #definition: ActivityDefinition;
+	/** By outcome, so that recording looks up no labels. */
+	readonly #durations = new Map<string, Histogram>();
 	readonly #ok: Histogram;
 	readonly #level: LogLevel;
 
@@ -95,35 +98,36 @@ export class Activity {
 	}
 
 	/**
-	 * Records one that ended.
+	 * Records one that has just ended.
 	 *
+	 * @param startMs When it began, on the monotonic clock.
 	 * @param outcome `ok`, or the code of the error that ended it.
 	 * @param level Of the log line when it did not go well; `warn` when absent.
 	 */
 	ended(
 		trace: Trace,
-		durationMs: number,
+		startMs: number,
 		outcome: string,
 		fields?: Readonly<Record<string, unknown>>,
 		level: LogLevel = outcome === 'ok' ? this.#level : 'warn',
 	): void {
 		const { name, kind, message } = this.#definition;
+		const durationMs = this.#clock.monotonicMs() - startMs;
 		(outcome === 'ok' ? this.#ok : this.#histogram(outcome)).record(durationMs);
-		this.#telemetry.spans.add({
-			name,
-			kind,
-			trace,
-			endWallMs: this.#clock.wallMs(),
-			durationMs,
-			outcome,
-		});
+		const endMs = startMs + durationMs;
+		this.#telemetry.spans.add({ name, kind, trace, endMs, durationMs, outcome });
 		if (!this.#telemetry.logs(level)) return;
 		const timing = { name, outcome, duration_ms: Math.round(durationMs * 1_000) / 1_000 };
 		this.#telemetry.log(level, message, { ...timing, ...fields }, trace);
 	}
 
 	#histogram(outcome: string): Histogram {
-		const { metric, help, labels } = this.#definition;
-		return this.#telemetry.metrics.histogram(metric, help, { ...labels, outcome });
+		let found = this.#durations.get(outcome);
+		if (found === undefined) {
+			const { metric, help, labels } = this.#definition;
+			found = this.#telemetry.metrics.histogram(metric, help, { ...labels, outcome });
+			this.#durations.set(outcome, found);
+		}
+		return found;
 	}
 }

@@ -108,7 +108,7 @@ test('one that makes a deferred constraint and breaks it at once fails alone as 
 		}),
 		world.database.transaction((t) => insert(t, 3)),
 	]);
-	assert.deepEqual(summary(results), ['done', 'FLOTILLA_DATABASE_STATEMENT none', 'done']);
+	assert.deepEqual(summary(results), ['done', 'FLOTILLA_DATABASE_CONSTRAINT none', 'done']);
 	assert.deepEqual(await world.ids(), [1, 3]);
 });
 

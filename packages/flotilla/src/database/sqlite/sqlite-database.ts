@@ -1,7 +1,7 @@
 import { FlotillaError } from '../../errors/flotilla-error.ts';
 import type { Clock } from '../../host/clock.ts';
 import type { Database, Dialect, ScriptSession, SqlSession } from '../../host/database.ts';
-import { ForeignAwaitGuard } from '../foreign-await.ts';
+import { type EndOfTurn, ForeignAwaitGuard } from '../foreign-await.ts';
 import { GroupCommit } from './group-commit.ts';
 import { Snapshots } from './snapshots.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
@@ -13,8 +13,10 @@ const WAITING_MAX = 10_000;
 export interface SqliteDatabaseOptions {
 	/** The name of the service. */
 	readonly name: string;
-	/** `defer` must begin a turn of the event loop: that is how foreign waits are found. */
+	/** Each group of transactions begins in a turn of its own. */
 	readonly clock: Pick<Clock, 'defer'>;
+	/** When foreign waits are looked for; `clock.defer` when absent. */
+	readonly endOfTurn?: EndOfTurn;
 	/** The only connection that writes. Closed with the database, like the reader. */
 	readonly writer: SqliteConnection;
 	/** A read-only connection to the same file; without it, snapshots take turns with the writer. */
@@ -43,7 +45,8 @@ export class SqliteDatabase implements Database {
 		const { name, clock, writer, reader, rerun } = options;
 		this.name = name;
 		this.#options = options;
-		const guard = new ForeignAwaitGuard(name, clock);
+		const endOfTurn = options.endOfTurn ?? ((callback) => clock.defer(callback));
+		const guard = new ForeignAwaitGuard(name, endOfTurn);
 		const look = (): void => guard.look();
 		this.#writerTurns = new Turns(clock, look);
 		this.#readerTurns = reader === undefined ? this.#writerTurns : new Turns(clock, look);

@@ -1,6 +1,6 @@
 import { FlotillaError } from '../../errors/flotilla-error.ts';
 import type { SqlResult, SqlRow, SqlStatement, SqlValue } from '../../host/database.ts';
-import { refuseUnportable } from '../portable-value.ts';
+import { refuseReservedVerb, refuseUnportableValues } from '../portable-statement.ts';
 import type { SqliteConnection, SqliteStatement, SqliteValue } from './sqlite-connection.ts';
 
 /** Statements kept by their text, for SQL that is put together anew for each execution. */
@@ -23,7 +23,7 @@ export class StatementCache {
 
 	/** Throws what the connection throws, and `FLOTILLA_DATABASE_STATEMENT`. */
 	execute(statement: SqlStatement): SqlResult {
-		refuseUnportable(statement);
+		refuseUnportableValues(statement);
 		const { compiled, answer } = this.#compiled(statement.strings);
 		const values = statement.values.map(toSqlite);
 		switch (answer) {
@@ -59,13 +59,7 @@ export class StatementCache {
 	}
 
 	#compile(sql: string): Compiled {
-		const verb = firstWord(sql);
-		if (reserved.has(verb)) {
-			throw new FlotillaError(
-				'FLOTILLA_DATABASE_STATEMENT',
-				`A transaction was asked to run \`${verb}\`, which belongs to the platform.`,
-			);
-		}
+		const verb = refuseReservedVerb(sql);
 		// Unlike ours, such a parameter would have no value, and SQLite would take that for null.
 		if (withoutLiterals(sql).replaceAll(ownParameter, '').includes('?')) {
 			throw new FlotillaError(
@@ -90,20 +84,6 @@ interface Compiled {
 
 type Answer = 'changes' | 'rows' | 'changed rows' | 'perhaps changed rows';
 
-/** They would end the transaction that neighbours share, or change how durable it is. */
-const reserved: ReadonlySet<string> = new Set([
-	'attach',
-	'begin',
-	'commit',
-	'detach',
-	'end',
-	'pragma',
-	'release',
-	'rollback',
-	'savepoint',
-	'vacuum',
-]);
-
 const writing: ReadonlySet<string> = new Set(['insert', 'replace', 'update', 'delete']);
 
 /** SQLite does not say how many rows a statement with `returning` changed. */
@@ -122,12 +102,6 @@ const ownParameter = /\?\d+ /g;
 
 function withoutLiterals(sql: string): string {
 	return sql.replaceAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\//g, '');
-}
-
-/** The first word, in lower case, after white space, semicolons and comments. */
-function firstWord(sql: string): string {
-	const match = /^(?:\s|;|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*([a-z]+)/i.exec(sql);
-	return match?.[1]?.toLowerCase() ?? '';
 }
 
 function toSqlite(value: SqlValue): SqliteValue {

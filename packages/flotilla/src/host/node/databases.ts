@@ -6,7 +6,7 @@ import { SqliteDatabase } from '../../database/sqlite/sqlite-database.ts';
 import { sqliteError } from '../../database/sqlite/sqlite-errors.ts';
 import { FlotillaError, isFlotillaError } from '../../errors/flotilla-error.ts';
 import type { Clock } from '../clock.ts';
-import type { Database, Databases } from '../database.ts';
+import type { Database, Databases, OpenDatabaseOptions } from '../database.ts';
 import type { RandomSource } from '../random.ts';
 import { endOfTurn } from './end-of-turn.ts';
 import { openSqliteReader, openSqliteWriter, openUnusedSqliteFile } from './sqlite-connection.ts';
@@ -41,11 +41,12 @@ export class NodeDatabases implements Databases {
 	}
 
 	/** Rejects also with `FLOTILLA_DATABASE_IN_USE`, when another process or this one has it open. */
-	async open(name: string, options: { readonly folder: string }): Promise<Database> {
+	async open(name: string, options: OpenDatabaseOptions): Promise<Database> {
 		if (!/^[a-z0-9-]+$/.test(name)) {
 			throw new TypeError(`a database is named with a-z, 0-9 and -, unlike ${name}`);
 		}
 		const path = join(options.folder, `${name}.sqlite`);
+		const rerunShare = options.rerunShare ?? this.#rerunShare;
 		const undo: (() => void)[] = [];
 		try {
 			makeFolder(options.folder);
@@ -62,7 +63,7 @@ export class NodeDatabases implements Databases {
 				endOfTurn,
 				writer,
 				reader,
-				...(this.#rerunShare > 0 && { rerun: () => this.#random.next() < this.#rerunShare }),
+				...(rerunShare > 0 && { rerun: () => this.#random.next() < rerunShare }),
 				afterClose: () => lock.close(),
 			});
 		} catch (error) {

@@ -61,8 +61,12 @@ class NodeSqliteConnection implements SqliteConnection {
 			enableDoubleQuotedStringLiterals: false,
 			allowExtension: false,
 		});
-		// A damaged or foreign file must not run functions from its schema.
-		this.#database.exec('pragma trusted_schema = off; pragma temp_store = memory;');
+		// A damaged or foreign file must not run functions from its schema. LIKE as in PostgreSQL.
+		this.#database.exec(`
+			pragma trusted_schema = off;
+			pragma temp_store = memory;
+			pragma case_sensitive_like = on;
+		`);
 	}
 
 	get inTransaction(): boolean {

@@ -2,13 +2,13 @@ import { FlotillaError } from '../errors/flotilla-error.ts';
 import type { SqlStatement, SqlValue } from '../host/database.ts';
 
 /**
- * Refuses what one of the engines would change in silence or cannot hold, so that a service does
- * the same on all of them: integers beyond 2^53 - 1, NaN and infinities, text with U+0000 or a lone
- * surrogate.
+ * Refuses values that one of the engines would change in silence or cannot hold, so that a service
+ * does the same on all of them: integers beyond 2^53 - 1, NaN and infinities, text with U+0000 or a
+ * lone surrogate.
  *
  * @throws {FlotillaError} `FLOTILLA_DATABASE_STATEMENT`.
  */
-export function refuseUnportable(statement: SqlStatement): void {
+export function refuseUnportableValues(statement: SqlStatement): void {
 	const { strings, values } = statement;
 	if (strings.length !== values.length + 1) {
 		refuse(`It has ${strings.length - 1} parameters but ${values.length} values.`);
@@ -18,6 +18,27 @@ export function refuseUnportable(statement: SqlStatement): void {
 		if (problem !== undefined) refuse(`Parameter ${index + 1} is ${problem}.`);
 	}
 }
+
+/**
+ * Refuses statements that would end the transaction they run in, or that change the connection.
+ *
+ * @returns The first word of the statement, in lower case.
+ * @throws {FlotillaError} `FLOTILLA_DATABASE_STATEMENT`.
+ */
+export function refuseReservedVerb(sql: string): string {
+	// It comes after white space, semicolons and comments.
+	const match = /^(?:\s|;|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*([a-z]+)/i.exec(sql);
+	const verb = match?.[1]?.toLowerCase() ?? '';
+	if (reserved.has(verb)) refuse(`\`${verb}\` belongs to the platform.`);
+	return verb;
+}
+
+/** Of both dialects: what is refused must not depend on the engine. */
+const reserved: ReadonlySet<string> = new Set([
+	...['begin', 'start', 'commit', 'end', 'rollback', 'abort', 'savepoint', 'release', 'prepare'],
+	...['attach', 'detach', 'pragma', 'vacuum'],
+	...['set', 'reset', 'discard', 'deallocate', 'listen', 'unlisten', 'copy'],
+]);
 
 function problemOf(value: SqlValue): string | undefined {
 	switch (typeof value) {

@@ -1,0 +1,11 @@
+import { test } from 'node:test';
+import { orderScenarios } from './order-scenarios.ts';
+import { openTestShop } from './testing-shop.ts';
+import { userScenarios } from './user-scenarios.ts';
+
+for (const [promise, check] of Object.entries({ ...userScenarios, ...orderScenarios })) {
+	test(`${promise} (SQLite)`, async () => {
+		await using shop = await openTestShop();
+		await check(shop);
+	});
+}

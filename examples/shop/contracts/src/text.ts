@@ -1,0 +1,9 @@
+import { z } from 'zod';
+
+/** One line of text: no control characters, which databases and terminals may choke on. */
+export function line(lengthMax: number) {
+	return z
+		.string()
+		.max(lengthMax)
+		.regex(/^[^\p{Cc}]*$/u, 'must not contain control characters');
+}

@@ -1,0 +1,2 @@
+export { orders } from './service.ts';
+export { isFinal, type News, type Verdict, whenReported } from './status.ts';

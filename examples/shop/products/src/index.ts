@@ -1,0 +1,2 @@
+export { type CatalogueItem, catalogue } from './catalogue.ts';
+export { products } from './service.ts';

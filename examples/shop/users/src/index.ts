@@ -1,0 +1,1 @@
+export { tokenIssuer, users } from './service.ts';

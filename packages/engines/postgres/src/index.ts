@@ -1,0 +1,7 @@
+// PostgreSQL as the database of services.
+export {
+	PostgresDatabases,
+	type PostgresLayout,
+	type PostgresOptions,
+	postgres,
+} from './postgres-databases.ts';

@@ -1,0 +1,119 @@
+import type { FastifyPluginAsync } from 'fastify';
+import type { Fleet } from 'flotilla/run';
+import type { Verifier } from './authentication.ts';
+import { EdgeServer } from './edge-server.ts';
+import { completeLimits, type GatewayLimits } from './limits.ts';
+import { type EdgeListener, listen } from './listener.ts';
+
+export interface GatewayOptions {
+	/** An address that is bound already; the gateway owns it from then on. */
+	readonly listener?: EdgeListener;
+	/** To bind one: 0 to 65_535, 8080 when absent. Not together with `listener`. */
+	readonly port?: number;
+	/** `127.0.0.1` when absent. */
+	readonly host?: string;
+	/** Who a bearer token stands for. Without it only public operations can be called. */
+	readonly auth?: Verifier;
+	readonly limits?: Partial<GatewayLimits>;
+	/** Of the API, in its OpenAPI document; the name of the app when absent. */
+	readonly title?: string;
+	/** Of the API, in its OpenAPI document; `1.0.0` when absent. */
+	readonly version?: string;
+	readonly description?: string;
+	/** Who may read `/metrics`: a scope, or `false` for nobody; `public` when absent. */
+	readonly metrics?: string | false;
+	/** Adds routes of another kind, such as pages. Bodies arrive as bytes there. */
+	readonly plugin?: FastifyPluginAsync;
+}
+
+/** An edge that serves. Close it before its fleet, or hold it with `await using`. */
+export interface Gateway extends AsyncDisposable {
+	readonly address: { readonly host: string; readonly port: number };
+	/** The same as a URL, without a slash at the end. */
+	readonly url: string;
+	/**
+	 * Ends in peace: says that it is not ready, stops listening, answers what has arrived with
+	 * `Connection: close`, ends event streams, and cuts off what is left after `drainTimeoutMs`.
+	 */
+	close(): Promise<void>;
+}
+
+/**
+ * Opens the edge of a fleet: its operations with `http` over HTTP/1.1, and `/openapi.json`,
+ * `/health/live`, `/health/ready` and `/metrics`.
+ *
+ * @throws {FlotillaError} `FLOTILLA_ADDRESS_IN_USE`, `FLOTILLA_ADDRESS_UNAVAILABLE`;
+ *   `FLOTILLA_CONFIGURATION`: a limit is out of range, or two operations want one route;
+ *   `FLOTILLA_CONTRACT_INVALID`: an input cannot come from its path or query.
+ * @example
+ * await using edge = await gateway(fleet, { port: 8080, auth: jwt({ issuer, keys }) });
+ */
+export async function gateway(fleet: Fleet, options: GatewayOptions = {}): Promise<Gateway> {
+	if (options.listener !== undefined && (options.port ?? options.host) !== undefined) {
+		throw new TypeError('a gateway has either a listener or a port and host');
+	}
+	const limits = completeLimits(options.limits);
+	const listener =
+		options.listener ??
+		(await listen({
+			port: options.port ?? 8080,
+			...(options.host === undefined ? {} : { host: options.host }),
+			limits: { connections: limits.connections, connectionsWaiting: limits.connectionsWaiting },
+		}));
+	try {
+		const server = new EdgeServer({
+			fleet,
+			limits,
+			verify: options.auth,
+			title: options.title ?? fleet.name,
+			version: options.version ?? '1.0.0',
+			description: options.description,
+			metrics: options.metrics ?? 'public',
+			plugin: options.plugin,
+		});
+		await server.start();
+		listener.attach((socket) => server.connections.accept(socket));
+		return new RunningGateway(fleet, listener, server, limits);
+	} catch (error) {
+		if (options.listener === undefined) await listener.close();
+		throw error;
+	}
+}
+
+class RunningGateway implements Gateway {
+	readonly address: { readonly host: string; readonly port: number };
+	readonly url: string;
+	readonly #fleet: Fleet;
+	readonly #listener: EdgeListener;
+	readonly #server: EdgeServer;
+	readonly #limits: GatewayLimits;
+	#closed: Promise<void> | undefined;
+
+	constructor(fleet: Fleet, listener: EdgeListener, server: EdgeServer, limits: GatewayLimits) {
+		this.address = listener.address;
+		this.url = listener.url;
+		this.#fleet = fleet;
+		this.#listener = listener;
+		this.#server = server;
+		this.#limits = limits;
+	}
+
+	close(): Promise<void> {
+		this.#closed ??= this.#close();
+		return this.#closed;
+	}
+
+	async [Symbol.asyncDispose](): Promise<void> {
+		await this.close();
+	}
+
+	async #close(): Promise<void> {
+		this.#server.beginClosing();
+		// Connections that the operating system has made already are still accepted.
+		await new Promise<void>((resolve) => this.#fleet.host.clock.defer(resolve));
+		await this.#listener.close();
+		this.#server.streams.end();
+		await this.#server.connections.drain(this.#limits.drainTimeoutMs);
+		await this.#server.close();
+	}
+}

@@ -17,7 +17,15 @@ const flags = args.filter((arg) => arg.startsWith('--') && arg !== '--all');
 const words = args.filter((arg) => !arg.startsWith('--'));
 
 const UNIT = ['packages/**/src/**/*.test.ts', 'scripts/**/*.test.ts'];
-const OWN_PROCESS = ['tests/**/*.test.ts', 'examples/**/*.test.ts', 'benchmarks/**/*.test.ts'];
+// A suite that is written elsewhere belongs to its file only where a file has its own process.
+const SUITES = ['packages/conformance/src/*.test.ts', 'packages/engines/*/src/*.test.ts'];
+const OWN_PROCESS = [
+	...SUITES,
+	'tests/**/*.test.ts',
+	'examples/**/*.test.ts',
+	'benchmarks/**/*.test.ts',
+];
+const isSuite = (path) => /^packages\/(?:conformance|engines)\//.test(path);
 const ENGINE = /\.engine\.test\.ts$/;
 const LONG = /\.long\.test\.ts$/;
 
@@ -32,13 +40,13 @@ function find(patterns, choose) {
 const isShort = (path) => !LONG.test(path);
 const groups = {
 	'unit tests': {
-		files: find(UNIT, (path) => isShort(path) && !ENGINE.test(path)),
+		files: find(UNIT, (path) => isShort(path) && !ENGINE.test(path) && !isSuite(path)),
 		isolation: 'none',
 		timeoutMs: 60_000,
 	},
 	'tests in a process each': {
 		files: [
-			...find(UNIT, (path) => isShort(path) && ENGINE.test(path)),
+			...find(UNIT, (path) => isShort(path) && ENGINE.test(path) && !isSuite(path)),
 			...find(OWN_PROCESS, isShort),
 		],
 		isolation: 'process',

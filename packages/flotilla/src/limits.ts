@@ -9,6 +9,10 @@ export const limits = {
 	streamsOpen: 10_000,
 	/** Calls nested in calls; deeper ones are refused: a cycle between services is the usual cause. */
 	callDepth: 32,
+	/** Objects and arrays nested in each other in what crosses a service boundary. */
+	jsonDepth: 200,
+	/** Label sets of one metric; further ones are counted together as `other`. */
+	seriesPerMetric: 2_000,
 	/** Characters of an idempotency key. */
 	idempotencyKeyLength: 255,
 	/** How long answers are kept under their idempotency keys, and seen events under their ids: 7 days. */

@@ -45,6 +45,8 @@ export class Caller {
 	readonly #operations = new Map<string, Registered>();
 	#underWay = 0;
 	#streams = 0;
+	/** Streaming results whose readers are outside: they may never end by themselves. */
+	readonly #openOutside = new Set<StreamingResult>();
 	#closing: Promise<void> | undefined;
 	#idle: (() => void) | undefined;
 
@@ -112,20 +114,23 @@ export class Caller {
 			throw opened;
 		}
 		this.#streams++;
-		return new StreamingResult({
+		const result = new StreamingResult({
 			call: opened.call,
 			deadlines: this.#deadlines,
 			run: (target as Registered).run,
 			ended: (error) => {
 				this.#streams--;
+				this.#openOutside.delete(result);
 				this.#ended(target as Registered, opened, startMs, error);
 			},
 		});
+		if (parent === undefined) this.#openOutside.add(result);
+		return result;
 	}
 
 	/**
-	 * Refuses new calls and resolves when those under way have ended. What has not after `drainMs` is
-	 * given up.
+	 * Refuses new calls, ends the streaming results of readers outside, and resolves when the calls
+	 * under way have ended. What has not after `drainMs` is given up.
 	 */
 	close(drainMs: number): Promise<void> {
 		this.#closing ??= this.#drain(drainMs);
@@ -133,6 +138,7 @@ export class Caller {
 	}
 
 	async #drain(drainMs: number): Promise<void> {
+		for (const stream of [...this.#openOutside]) stream.expire('closing');
 		if (this.#underWay + this.#streams > 0) {
 			await new Promise<void>((resolve) => {
 				const timer = this.#host.clock.setTimer(drainMs, resolve);

@@ -1,5 +1,4 @@
-/** Deeper values are refused: validators and serializers recurse, and a stack ends somewhere. */
-const depthMax = 200;
+import { limits } from '../limits.ts';
 
 /** Why a value is not JSON, and where: a JSON Pointer (RFC 6901). */
 export class NotJson {
@@ -35,7 +34,7 @@ export function isExactJson(value: unknown, depth = 0): boolean {
 			return Number.isFinite(value) && !Object.is(value, -0);
 		case 'object': {
 			if (value === null) return true;
-			if (depth > depthMax) return false;
+			if (depth > limits.jsonDepth) return false;
 			if (Array.isArray(value)) return isExactArray(value, depth + 1);
 			if (Object.getPrototypeOf(value) !== Object.prototype) return false;
 			for (const key in value) {
@@ -70,7 +69,7 @@ export function copyJson(value: unknown, depth = 0): unknown {
 			return Number.isFinite(value) ? value + 0 : new NotJson(`${value} is not a JSON number`);
 		case 'object':
 			if (value === null) return value;
-			if (depth > depthMax) return new NotJson(`nested deeper than ${depthMax}`);
+			if (depth > limits.jsonDepth) return new NotJson(`nested deeper than ${limits.jsonDepth}`);
 			return Array.isArray(value) ? copyArray(value, depth + 1) : copyObject(value, depth + 1);
 		case 'undefined':
 			return new NotJson('undefined is not JSON');

@@ -1,9 +1,7 @@
+import { limits } from '../limits.ts';
 import { bucketBoundsSeconds, Histogram } from './histogram.ts';
 
 export type Labels = Readonly<Record<string, string>>;
-
-/** How many label sets one metric may have; further ones are counted together as `other`. */
-const seriesMax = 2_000;
 
 type Kind = 'counter' | 'gauge' | 'histogram';
 
@@ -75,7 +73,7 @@ export class Metrics {
 		if (family.kind !== kind) throw new TypeError(`${name} is a ${family.kind}, not a ${kind}`);
 		let labels = Object.entries(given);
 		let key = labelText(labels.toSorted(byName));
-		if (!family.series.has(key) && family.series.size >= seriesMax) {
+		if (!family.series.has(key) && family.series.size >= limits.seriesPerMetric) {
 			labels = labels.map(([label]) => [label, 'other']);
 			key = labelText(labels.toSorted(byName));
 		}

@@ -39,7 +39,7 @@ export class PersistentClient {
 				throw new Error(`${path} was not answered: ${JSON.stringify(answer)}`);
 			}
 			this.retries++;
-			await wait(20 + Math.random() * 60);
+			await wait(30 + Math.random() * 120);
 		}
 	}
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openTestEdge } from './testing-edge.ts';
+import { openTestEdge } from './testing-edge.test.ts';
 
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\nhost: edge\r\n\r\n`;
 
@@ -41,6 +41,23 @@ test('a request that is sent on an open connection at the moment of closing is a
 		connection[Symbol.dispose]();
 	}
 	await closing;
+});
+
+test('clients that connect and send without a pause lose nothing when it closes', async () => {
+	await using edge = await openTestEdge();
+	const connections = await Promise.all(Array.from({ length: 100 }, () => edge.connect()));
+	const sending = connections.map(async (connection) => {
+		for (;;) {
+			connection.write(get('/v1/probe/a'));
+			const answer = await connection.answer();
+			assert.equal(answer.status, 200);
+			if (answer.headers.get('connection') === 'close') return;
+		}
+	});
+	// Most of the connections still queue at the operating system by now.
+	await edge.edge.close();
+	await Promise.all(sending);
+	for (const connection of connections) connection[Symbol.dispose]();
 });
 
 test('a request of which only a part had come is answered when the rest comes', async () => {
@@ -131,6 +148,17 @@ test('closing twice is closing once, and without connections it takes no time', 
 	await using edge = await openTestEdge();
 	assert.equal(edge.edge.close(), edge.edge.close());
 	await edge.edge.close();
+});
+
+test('while the services behind it are closed, callers are asked to come back later', async () => {
+	await using edge = await openTestEdge();
+	await edge.fleet.close();
+	const response = await edge.fetch('/v1/probe/a');
+	assert.equal(response.status, 503);
+	assert.equal(response.headers.get('retry-after'), '1');
+	assert.equal(((await response.json()) as { code: string }).code, 'FLOTILLA_UNAVAILABLE');
+	assert.equal((await edge.fetch('/health/ready')).status, 503);
+	assert.equal((await edge.fetch('/health/live')).status, 200);
 });
 
 test('a call is cancelled when its client goes away', async () => {

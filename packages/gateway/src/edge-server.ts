@@ -124,6 +124,11 @@ export class EdgeServer {
 			},
 			(request, response) => this.#receive(request, response, handle),
 		);
+		server.on('checkContinue', (request: EdgeRequest, response: ServerResponse) => {
+			// A client that asks first is spared from sending a body that will be refused.
+			if (!(Number(request.headers['content-length']) > limits.bodyBytes)) response.writeContinue();
+			this.#receive(request, response, handle);
+		});
 		// Bounded by their bytes; a bound on their number would drop some in silence.
 		server.maxHeadersCount = 0;
 		return server;

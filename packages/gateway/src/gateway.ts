@@ -73,7 +73,7 @@ export async function gateway(fleet: Fleet, options: GatewayOptions = {}): Promi
 		});
 		await server.start();
 		listener.attach((socket) => server.connections.accept(socket));
-		return new RunningGateway(fleet, listener, server, limits);
+		return new RunningGateway(listener, server, limits);
 	} catch (error) {
 		if (options.listener === undefined) await listener.close();
 		throw error;
@@ -83,16 +83,14 @@ export async function gateway(fleet: Fleet, options: GatewayOptions = {}): Promi
 class RunningGateway implements Gateway {
 	readonly address: { readonly host: string; readonly port: number };
 	readonly url: string;
-	readonly #fleet: Fleet;
 	readonly #listener: EdgeListener;
 	readonly #server: EdgeServer;
 	readonly #limits: GatewayLimits;
 	#closed: Promise<void> | undefined;
 
-	constructor(fleet: Fleet, listener: EdgeListener, server: EdgeServer, limits: GatewayLimits) {
+	constructor(listener: EdgeListener, server: EdgeServer, limits: GatewayLimits) {
 		this.address = listener.address;
 		this.url = listener.url;
-		this.#fleet = fleet;
 		this.#listener = listener;
 		this.#server = server;
 		this.#limits = limits;
@@ -109,8 +107,7 @@ class RunningGateway implements Gateway {
 
 	async #close(): Promise<void> {
 		this.#server.beginClosing();
-		// Connections that the operating system has made already are still accepted.
-		await new Promise<void>((resolve) => this.#fleet.host.clock.defer(resolve));
+		await this.#server.connections.acceptQueued();
 		await this.#listener.close();
 		this.#server.streams.end();
 		await this.#server.connections.drain(this.#limits.drainTimeoutMs);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { openTestEdge, type TestEdge } from './testing-edge.ts';
+import { openTestEdge, type TestEdge } from './testing-edge.test.ts';
 
 let edge: TestEdge;
 before(async () => {
@@ -526,4 +526,16 @@ test('the end of a body that is refused is not waited for longer than a moment',
 	);
 	assert.equal((await connection.answer()).status, 413);
 	assert.equal(await connection.rest(), '');
+});
+
+test('a client that asks before it sends a large body is refused before it does', async () => {
+	using connection = await edge.connect();
+	const ask = (length: number): string =>
+		`POST /v1/things HTTP/1.1\r\nhost: edge\r\ncontent-type: application/json\r\nexpect: 100-continue\r\ncontent-length: ${length}\r\n\r\n`;
+	connection.write(ask(ok.length));
+	assert.equal((await connection.answer()).status, 100);
+	connection.write(ok);
+	assert.equal((await connection.answer()).status, 201);
+	connection.write(ask(5_000));
+	assert.equal((await connection.answer()).status, 413);
 });

@@ -35,7 +35,9 @@ export interface Customer {
 	}>;
 }
 
-export async function openTestShop(options: Pick<RunOptions, 'databases'> = {}): Promise<TestShop> {
+export async function openTestShop(
+	options: Pick<RunOptions, 'databases' | 'rerunTransactions'> = {},
+): Promise<TestShop> {
 	await using opened = new AsyncDisposableStack();
 	const dataDir = await mkdtemp(join(tmpdir(), 'shop-'));
 	opened.defer(() => rm(dataDir, { recursive: true, force: true }));

@@ -16,6 +16,8 @@ export interface InvokeOptions {
 	readonly principal?: Principal | undefined;
 	/** Set only by a gateway: the span that causes the call. */
 	readonly trace?: Trace | undefined;
+	/** Set only by a gateway: the answer is wanted as JSON, because its reader has no schema. */
+	readonly wire?: boolean;
 }
 
 /** One call, from its callee's point of view: its context and what its handler gets. */

@@ -5,6 +5,7 @@ import { Trace } from '../context/trace.ts';
 import type { Operation } from '../contract/compile-operations.ts';
 import { type DeclaredError, isDeclaredError } from '../contract/declared-error.ts';
 import type { Checked, WireSchema } from '../contract/schema.ts';
+import { wireForm } from '../contract/wire-form.ts';
 import { FlotillaError } from '../errors/flotilla-error.ts';
 import type { Host } from '../host/host.ts';
 import { limits } from '../limits.ts';
@@ -116,6 +117,7 @@ export class Caller {
 		this.#streams++;
 		const result = new StreamingResult({
 			call: opened.call,
+			wire: opened.wire,
 			deadlines: this.#deadlines,
 			run: (target as Registered).run,
 			ended: (error) => {
@@ -211,14 +213,15 @@ export class Caller {
 			clock: this.#host.clock,
 			logger: target.logger,
 		});
-		if (parent === undefined) return { call, release: followed?.release };
+		const wire = options?.wire ?? false;
+		if (parent === undefined) return { call, wire, release: followed?.release };
 		const listener = (reason: FlotillaError): void => cancellation.cancel(reason);
 		parent.cancellation.subscribe(listener);
 		const release = (): void => {
 			followed?.release();
 			parent.cancellation.unsubscribe(listener);
 		};
-		return { call, release };
+		return { call, wire, release };
 	}
 
 	get deadlines(): Deadlines {
@@ -277,6 +280,8 @@ export class Caller {
 
 interface OpenedCall {
 	readonly call: CallContext;
+	/** The answer is wanted in wire form. */
+	readonly wire: boolean;
 	/** Lets go of the parent's cancellation and of the caller's signal. */
 	readonly release: (() => void) | undefined;
 }
@@ -373,16 +378,17 @@ class PendingCall implements Expiring {
 		const { output } = this.#target.operation;
 		const { command } = this.#opened.call;
 		if (output === undefined) this.#answer(undefined);
-		else if (command?.checkedAnswer !== undefined) this.#answer(command.checkedAnswer.value);
-		else this.#check(output, result, (checked) => this.#afterOutput(checked));
+		else if (command?.checkedAnswer !== undefined)
+			this.#afterOutput(output, result, command.checkedAnswer);
+		else this.#check(output, result, (checked) => this.#afterOutput(output, result, checked));
 	}
 
-	#afterOutput(checked: Checked): void {
+	#afterOutput(output: WireSchema, result: unknown, checked: Checked): void {
+		const { call, wire } = this.#opened;
 		if (checked.issues === undefined) {
-			this.#answer(checked.value);
+			this.#answer(wire ? wireForm(output, result, checked.value) : checked.value);
 			return;
 		}
-		const { call } = this.#opened;
 		const effect = effectSoFar(call, undefined);
 		const { issues } = checked;
 		this.#fail(invalid('FLOTILLA_OUTPUT_INVALID', call.operation, 'The output', issues, effect));

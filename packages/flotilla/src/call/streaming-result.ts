@@ -1,5 +1,6 @@
 import { runInContext } from '../context/current.ts';
-import type { Checked } from '../contract/schema.ts';
+import type { Checked, WireSchema } from '../contract/schema.ts';
+import { wireForm } from '../contract/wire-form.ts';
 import { FlotillaError } from '../errors/flotilla-error.ts';
 import type { CallContext } from './call-context.ts';
 import type { Deadlines, Expiring } from './deadlines.ts';
@@ -8,6 +9,8 @@ import { deadlineError, stoppingError } from './given-up.ts';
 
 export interface StreamingParts {
 	readonly call: CallContext;
+	/** The values are wanted in wire form. */
+	readonly wire: boolean;
 	readonly deadlines: Deadlines;
 	readonly run: (input: never, call: never) => unknown;
 	/** Called once, when the stream has ended, with why when it went wrong. */
@@ -128,9 +131,17 @@ export class StreamingResult implements AsyncIterableIterator<unknown>, Expiring
 
 	async #deliver(value: unknown): Promise<void> {
 		const { operation } = this.#parts.call;
-		const checked: Checked = (await operation.output?.check(value)) ?? { value: undefined };
-		if (checked.issues === undefined) this.#settle({ done: false, value: checked.value });
-		else this.#fail(invalid('FLOTILLA_OUTPUT_INVALID', operation, 'A value', checked.issues));
+		const output = operation.output as WireSchema;
+		const checked: Checked = await output.check(value);
+		if (checked.issues !== undefined) {
+			this.#fail(invalid('FLOTILLA_OUTPUT_INVALID', operation, 'A value', checked.issues));
+			return;
+		}
+		const { wire } = this.#parts;
+		this.#settle({
+			done: false,
+			value: wire ? wireForm(output, value, checked.value) : checked.value,
+		});
 	}
 
 	#settle(result: IteratorResult<unknown>): void {

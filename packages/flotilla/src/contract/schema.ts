@@ -32,6 +32,8 @@ export interface WireSchema {
 	readonly schema: Schema;
 	/** Its input form. */
 	readonly json: JsonSchema;
+	/** Whether its output form differs from its input form, as with codecs and defaults. */
+	readonly transforms: boolean;
 	/**
 	 * Validates a value and copies it, so that producer and consumer share nothing: the result has
 	 * no part that the argument has, whatever the validator does.
@@ -61,7 +63,7 @@ export function wireSchema(schema: Schema): WireSchema {
 		const result = validate(input);
 		return result instanceof Promise ? result.then(toChecked) : toChecked(result);
 	};
-	return { schema, json, check };
+	return { schema, json, transforms: transforms(schema, json), check };
 }
 
 /** The JSON Schema of what a producer of `schema` may give. */
@@ -77,6 +79,22 @@ export function jsonSchemaOf(schema: Schema): JsonSchema {
 	}
 	const { $schema: _, ...json } = standard.jsonSchema.input({ target: 'draft-2020-12' });
 	return json;
+}
+
+function transforms(schema: Schema, json: JsonSchema): boolean {
+	const { jsonSchema } = schema['~standard'] as StandardSchemaV1.Props & StandardJSONSchemaV1.Props;
+	try {
+		const { $schema: _, ...output } = jsonSchema.output({ target: 'draft-2020-12' });
+		// An output form is closed where the input form is open to further fields, which are dropped.
+		const text = (form: JsonSchema): string =>
+			JSON.stringify(form, (key, value) =>
+				key === 'additionalProperties' && value === false ? undefined : value,
+			);
+		return text(output) !== text(json);
+	} catch {
+		// What it makes of JSON is not JSON, such as a Date.
+		return true;
+	}
 }
 
 function toChecked(result: StandardSchemaV1.Result<unknown>): Checked {

@@ -20,7 +20,8 @@ export interface Fleet extends AsyncDisposable {
 
 	/**
 	 * Calls an operation for somebody outside, whose identity and trace a gateway has established.
-	 * Rejects like a client's call: with a declared error or an error of the platform.
+	 * Answers in wire form: JSON, for a reader without the schema. Rejects like a client's call: with a
+	 * declared error or an error of the platform.
 	 */
 	invoke(operation: Operation, input: unknown, caller: Caller): Promise<unknown>;
 

@@ -174,11 +174,11 @@ class RunningFleet implements Fleet {
 	}
 
 	invoke(operation: Operation, input: unknown, caller: Caller): Promise<unknown> {
-		return this.#calls.invoke(operation, input, caller);
+		return this.#calls.invoke(operation, input, { ...caller, wire: true });
 	}
 
 	stream(operation: Operation, input: unknown, caller: Caller): AsyncIterable<unknown> {
-		return this.#calls.stream(operation, input, caller);
+		return this.#calls.stream(operation, input, { ...caller, wire: true });
 	}
 
 	async health(): Promise<Health> {

@@ -1,3 +1,9 @@
+/**
+ * What the tests of the edge stand on: real services behind a real gateway, and a client that can
+ * also speak what is no HTTP. It holds no tests; its name keeps it out of the package.
+ *
+ * @module
+ */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';

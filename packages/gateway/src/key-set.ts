@@ -70,7 +70,10 @@ export class KeySet {
 
 	async #load(): Promise<void> {
 		try {
-			this.#find = createLocalJWKSet(await this.#fetch());
+			const set = await this.#fetch();
+			// An issuer that has no key yet will have one soon; nothing of it is worth keeping.
+			if (set.keys?.length === 0) throw new Error('the issuer has no keys');
+			this.#find = createLocalJWKSet(set);
 			this.#fetchedMs = this.#clock.monotonicMs();
 		} catch (error) {
 			this.#failure = error;

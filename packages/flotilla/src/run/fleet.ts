@@ -15,8 +15,12 @@ export interface Fleet extends AsyncDisposable {
 	readonly host: Host;
 	readonly telemetry: Telemetry;
 
-	/** A typed client, for callers outside of any service. */
-	client<C extends Contract>(contract: C): Client<C>;
+	/**
+	 * A typed client, for callers outside of any service.
+	 *
+	 * @param caller On whose behalf it calls; absent: nobody's.
+	 */
+	client<C extends Contract>(contract: C, caller?: Pick<Caller, 'principal'>): Client<C>;
 
 	/**
 	 * Calls an operation for somebody outside, whose identity and trace a gateway has established.

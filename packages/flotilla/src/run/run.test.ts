@@ -464,3 +464,18 @@ function delegate(database: Database, parts: Partial<Database>): Database {
 		...parts,
 	};
 }
+
+test('a client calls on behalf of whom it was made for', async () => {
+	const Whoami = contract('whoami', {
+		version: 1,
+		queries: { subject: { output: z.object({ subject: z.string() }) } },
+	});
+	const whoami = service(Whoami, () => ({
+		queries: { subject: (_, { principal }) => ({ subject: principal?.subject ?? 'nobody' }) },
+	}));
+	await using data = await folder();
+	await using fleet = await run(app('who', [whoami]), { dataDir: data.path, logLevel: 'error' });
+	const principal = { subject: 'ada', issuer: 'test', scopes: [] };
+	assert.deepEqual(await fleet.client(Whoami, { principal }).subject(), { subject: 'ada' });
+	assert.deepEqual(await fleet.client(Whoami).subject(), { subject: 'nobody' });
+});

@@ -169,8 +169,15 @@ class RunningFleet implements Fleet {
 		this.#scheduleSweep();
 	}
 
-	client<C extends Contract>(contract: C): Client<C> {
-		return createClient(contract, this.#calls);
+	client<C extends Contract>(contract: C, caller?: Pick<Caller, 'principal'>): Client<C> {
+		if (caller === undefined) return createClient(contract, this.#calls);
+		const { principal } = caller;
+		return createClient(contract, {
+			invoke: (operation, input, options) =>
+				this.#calls.invoke(operation, input, { ...options, principal }),
+			stream: (operation, input, options) =>
+				this.#calls.stream(operation, input, { ...options, principal }),
+		});
 	}
 
 	invoke(operation: Operation, input: unknown, caller: Caller): Promise<unknown> {

@@ -345,6 +345,13 @@ function values(scenario: Register): void {
 		});
 	}
 
+	scenario('a whole number in a text column has no decimal point', async ({ database }) => {
+		await database.exclusive((t) => t.script('create table samples (value text)'));
+		await database.transaction((t) => t.query(sql`insert into samples values (${5})`));
+		const { rows } = await database.snapshot((t) => t.query(sql`select value from samples`));
+		assert.equal(rows[0]?.value, '5');
+	});
+
 	scenario('JSON comes back as it was', async ({ database }) => {
 		const documents = [
 			{},

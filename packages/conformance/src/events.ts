@@ -37,6 +37,10 @@ function delivery(scenario: Register): void {
 		assert.ok(command && delivered);
 		assert.equal(delivered.traceId, command.traceId);
 		assert.equal(delivered.parentSpanId, command.spanId);
+		const metrics = relay.fleet.telemetry.metrics.prometheusText();
+		const labels =
+			'messaging_destination_name="sender@1/sent",messaging_consumer_group_name="alpha",outcome="ok"';
+		assert.ok(metrics.includes(`messaging_process_duration_seconds_count{${labels}} 1`), metrics);
 	});
 
 	scenario('events of one transaction arrive in their order', async (engine) => {

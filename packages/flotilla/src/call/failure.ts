@@ -88,7 +88,7 @@ export function describe(thrown: unknown): string {
 
 /** Failures that mean the same to whoever called the operation that met them: try again later. */
 function passesOn(code: ErrorCode): boolean {
-	return [499, 503, 504].includes(errorTable[code].status) || code === 'FLOTILLA_TX_SECOND';
+	return [499, 503, 504].includes(errorTable[code].status);
 }
 
 function withEffect(error: FlotillaError, call: CallContext): FlotillaError {

@@ -1,4 +1,3 @@
-import { FlotillaError } from '../errors/flotilla-error.ts';
 import type { SqlSession } from '../host/database.ts';
 import { limits } from '../limits.ts';
 import type { Migration } from './migration.ts';
@@ -60,16 +59,15 @@ export async function findOnce(
 }
 
 /**
- * Records it; takes the place of a record that has expired.
- *
- * @throws {FlotillaError} `FLOTILLA_DATABASE_CONTENTION`: somebody else has recorded it meanwhile.
+ * Records it, in the place of a record that has expired if there is one. Says whether it did: it does
+ * not when there is a record that still counts.
  */
 export async function recordOnce(
 	session: SqlSession,
 	{ scope, key }: OnceKey,
 	record: OnceRecord,
 	{ nowMs, expiresAtMs }: { readonly nowMs: number; readonly expiresAtMs: number },
-): Promise<void> {
+): Promise<boolean> {
 	const { inputDigest, outcome } = record;
 	const value = JSON.stringify(record.value) ?? '';
 	const { changes } = await session.query(sql`
@@ -78,11 +76,7 @@ export async function recordOnce(
 		on conflict (scope, key) do update set input_digest = excluded.input_digest,
 			outcome = excluded.outcome, value = excluded.value, expires_at_ms = excluded.expires_at_ms
 		where flotilla_once.expires_at_ms < ${nowMs}`);
-	if (changes > 0) return;
-	throw new FlotillaError(
-		'FLOTILLA_DATABASE_CONTENTION',
-		`The key '${key}' was recorded by somebody else at the same time.`,
-	);
+	return changes > 0;
 }
 
 /** Deletes some of what has expired and says how many rows went. */

@@ -22,7 +22,7 @@ export function reader(session: SqlSession): Reader {
 				if (found.length !== 1) {
 					throw new FlotillaError(
 						'FLOTILLA_ROW_COUNT',
-						`A single row was wanted and ${found.length} came: ${strings.join('?').trim()}.`,
+						`A single row was wanted and ${found.length} came: ${shown(strings)}.`,
 					);
 				}
 				return decode(schema, found[0] as SqlRow);
@@ -57,4 +57,9 @@ export function writer(session: SqlSession): Writer {
 			return { changes };
 		},
 	};
+}
+
+/** A statement in one line, without its values: those may be secret. */
+function shown(strings: TemplateStringsArray): string {
+	return `\`${strings.join('?').replaceAll(/\s+/g, ' ').trim()}\``;
 }

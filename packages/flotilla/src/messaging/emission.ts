@@ -3,6 +3,7 @@ import { uuidV7 } from '../context/identifiers.ts';
 import type { Principal } from '../context/principal.ts';
 import type { EventType } from '../contract/compile-events.ts';
 import type { Contract } from '../contract/contract.ts';
+import { wireForm } from '../contract/wire-form.ts';
 import { FlotillaError } from '../errors/flotilla-error.ts';
 import type { Clock } from '../host/clock.ts';
 import type { RandomSource } from '../host/random.ts';
@@ -70,7 +71,7 @@ function eventOf(type: EventType, data: unknown, parts: EmissionParts): OutboxEv
 		const [first] = checked.issues;
 		throw refusal(type, `${first?.path || 'its data'}: ${first?.message}`);
 	}
-	const text = JSON.stringify(data);
+	const text = JSON.stringify(wireForm(type.data, data, checked.value));
 	if (text.length > limits.eventLength) {
 		throw refusal(type, `it is longer than ${limits.eventLength}`);
 	}

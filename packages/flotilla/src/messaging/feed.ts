@@ -296,7 +296,6 @@ export class Feed {
 		const others = lane.waiting.length - 1;
 		if (others > 0) {
 			lane.waiting.length = 1;
-			lane.missed = true;
 			this.#held -= others;
 		}
 		lane.behind = true;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -478,4 +479,32 @@ test('a client calls on behalf of whom it was made for', async () => {
 	const principal = { subject: 'ada', issuer: 'test', scopes: [] };
 	assert.deepEqual(await fleet.client(Whoami, { principal }).subject(), { subject: 'ada' });
 	assert.deepEqual(await fleet.client(Whoami).subject(), { subject: 'nobody' });
+});
+
+test('what is stored of a command and its events holds no key, no input and no unknown field', async () => {
+	const Named = z.object({ id: z.string() });
+	const Vault = contract('vault', {
+		version: 1,
+		commands: { keep: { input: Named.extend({ secret: z.string() }), output: Named } },
+		events: { kept: { data: Named, key: 'id' } },
+	});
+	const vault = service(Vault, { migrations: [] }, ({ tx }) => ({
+		commands: {
+			keep: (row) =>
+				tx((t) => {
+					t.emit.kept(row);
+					return row;
+				}),
+		},
+	}));
+	await using data = await folder();
+	const fleet = await run(app('vault', [vault]), { dataDir: data.path, logLevel: 'error' });
+	const input = { id: 'a', secret: 'hunter2' };
+	await fleet.client(Vault).keep(input, { idempotencyKey: 'guessable-key' });
+	await fleet.close();
+	const bytes = (await readFile(join(data.path, 'vault.sqlite'))).toString('latin1');
+	assert.ok(bytes.includes('vault@1/keep'), 'the command was recorded');
+	assert.ok(!bytes.includes('hunter2') && !bytes.includes('guessable-key'));
+	const plain = createHash('sha256').update(JSON.stringify(input)).digest('hex');
+	assert.ok(!bytes.includes(plain), 'a plain digest of the input can be guessed');
 });

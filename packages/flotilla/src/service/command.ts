@@ -2,6 +2,7 @@ import type { CallContext } from '../call/call-context.ts';
 import { failureOf, invalid } from '../call/failure.ts';
 import { uuidV7 } from '../context/identifiers.ts';
 import { DeclaredError, isDeclaredError } from '../contract/declared-error.ts';
+import { wireForm } from '../contract/wire-form.ts';
 import type { OnceKey, OnceRecord } from '../database/once.ts';
 import { FlotillaError, isFlotillaError } from '../errors/flotilla-error.ts';
 import type { Host } from '../host/host.ts';
@@ -20,6 +21,8 @@ interface UnderWay {
 
 /** What `tx` needs to know of the command that runs it. */
 interface Running {
+	/** As the caller gave it, or as it was made. */
+	readonly idempotencyKey: string;
 	readonly key: OnceKey;
 	readonly inputDigest: string;
 	readonly expiresAtMs: number;
@@ -63,7 +66,10 @@ export class Commands {
 		if (command.transaction !== 'none' && !call.inTransaction) {
 			const message = `${operation.address} opened a second transaction.`;
 			const effect = command.transaction === 'committed' ? 'done' : 'unknown';
-			throw new FlotillaError('FLOTILLA_TX_SECOND', message, { effect });
+			throw new FlotillaError('FLOTILLA_TX_SECOND', message, {
+				effect,
+				details: { operation: operation.address },
+			});
 		}
 		const stopped = call.cancellation.reason;
 		if (stopped !== undefined) {
@@ -108,7 +114,8 @@ export class Commands {
 				throw invalid('FLOTILLA_OUTPUT_INVALID', call.operation, 'The output', checked.issues);
 			}
 			if (call.command !== undefined) call.command.checkedAnswer = { value: checked.value };
-			return { inputDigest, outcome: 'answer', value: checkedLength(call, result) };
+			const value = checkedLength(call, wireForm(output, result, checked.value));
+			return { inputDigest, outcome: 'answer', value };
 		};
 		return { key, record, expiresAtMs };
 	}
@@ -118,9 +125,9 @@ export class Commands {
 		const nowMs = clock.wallMs();
 		const key = call.idempotencyKey ?? uuidV7(clock, random);
 		const expiresAtMs = keptUntilMs(key, nowMs, call.operation);
-		const once = commandKey(call, key);
+		const once = commandKey(call, key, crypto);
 		const id = `${once.scope} ${once.key}`;
-		const inputDigest = digestOf(call.input, crypto);
+		const inputDigest = digestOf(call.input, key, crypto);
 		for (;;) {
 			const leader = this.#underWay.get(id);
 			if (leader === undefined || isGivenUp(leader.call)) break;
@@ -132,7 +139,13 @@ export class Commands {
 				if (!isGivenUp(leader.call) || isGivenUp(call)) throw error;
 			}
 		}
-		const running: Running = { key: once, inputDigest, expiresAtMs, recorded: undefined };
+		const running: Running = {
+			idempotencyKey: key,
+			key: once,
+			inputDigest,
+			expiresAtMs,
+			recorded: undefined,
+		};
 		const answer = this.#lead(handler, input, call, running);
 		const underWay = { call, inputDigest, answer };
 		this.#underWay.set(id, underWay);
@@ -185,6 +198,7 @@ export class Commands {
 		if (!isDeclaredError(failure)) throw failure;
 		const { key, inputDigest, expiresAtMs } = running;
 		const value = checkedLength(call, error.data);
+		// Made of a function, so that what somebody else has recorded is found and not just noticed.
 		const record = (): OnceRecord => ({ inputDigest, outcome: error.code, value });
 		const outcome = await this.#unit.transaction(call, { key, record, expiresAtMs }, () => {});
 		if ('recorded' in outcome) return replay(call, running, outcome.recorded);
@@ -236,7 +250,7 @@ async function answerOf({ call: leader, answer }: UnderWay, call: CallContext): 
 
 /** Answers what was recorded. */
 function replay(call: CallContext, running: Running, recorded: OnceRecord): unknown {
-	refuseOtherInput(call, running.key.key, recorded.inputDigest, running.inputDigest);
+	refuseOtherInput(call, running.idempotencyKey, recorded.inputDigest, running.inputDigest);
 	const isAnswer = recorded.outcome === 'answer';
 	if (call.command !== undefined) {
 		call.command.checkedAnswer = undefined;

@@ -42,18 +42,27 @@ export function keptUntilMs(key: string, nowMs: number, { address }: Operation):
 	return Math.max(nowMs, madeMs ?? nowMs) + limits.onceKeptMs;
 }
 
-/** Where a command's key counts: for this principal, contract and operation. */
-export function commandKey(call: CallContext, key: string): OnceKey {
+/**
+ * Where a command's key counts: for this principal, contract and operation. Only a digest of the key
+ * is stored, so that nobody who reads the table can use the key, or guess inputs by `digestOf`.
+ */
+export function commandKey(call: CallContext, key: string, crypto: Cryptography): OnceKey {
 	const { issuer, subject } = call.principal ?? {};
 	// As JSON it is unambiguous, and well-formed whatever a token said.
 	const who = JSON.stringify(subject === undefined ? [] : [issuer, subject]);
-	return { scope: `call ${call.operation.address} ${who}`, key };
+	return { scope: `call ${call.operation.address} ${who}`, key: hex(crypto.digest(key)) };
 }
 
-/** A digest of an input that does not depend on the order of its fields. */
-export function digestOf(input: unknown, crypto: Cryptography): string {
-	const digest = crypto.digest(canonicalJson(input));
-	return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+/**
+ * A digest of an input that does not depend on the order of its fields. It is keyed with the
+ * idempotency key: inputs may hold passwords, which a plain digest would lay open to guessing.
+ */
+export function digestOf(input: unknown, key: string, crypto: Cryptography): string {
+	return hex(crypto.hmac(new TextEncoder().encode(key), canonicalJson(input)));
+}
+
+function hex(bytes: Uint8Array): string {
+	return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function canonicalJson(value: unknown): string {

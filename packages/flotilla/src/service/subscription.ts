@@ -22,6 +22,8 @@ export interface SubscriptionParts {
 	readonly logger: Logger;
 }
 
+const seen: OnceRecord = { inputDigest: '', outcome: 'seen', value: undefined };
+
 interface Listening {
 	readonly type: EventType;
 	readonly handler: AnySubscriber;
@@ -89,12 +91,11 @@ async function deliver(
 		}
 		const { id, emittedAtMs } = event;
 		const { principal } = context;
-		const record = (): OnceRecord => ({ inputDigest: '', outcome: 'seen', value: undefined });
 		await unit.transaction(
 			context,
 			{
 				key: { scope: `event ${type.address}`, key: id },
-				record,
+				record: seen,
 				expiresAtMs: onceExpiry(host.clock.wallMs()),
 			},
 			(t) =>

@@ -4,7 +4,7 @@ import type { Contract } from '../contract/contract.ts';
 import { findOnce, type OnceKey, type OnceRecord, recordOnce } from '../database/once.ts';
 import { reader, writer } from '../database/reading.ts';
 import type { Reader } from '../database/session.ts';
-import { FlotillaError } from '../errors/flotilla-error.ts';
+import { FlotillaError, isFlotillaError } from '../errors/flotilla-error.ts';
 import type { Database, SqlSession } from '../host/database.ts';
 import type { Host } from '../host/host.ts';
 import { limits } from '../limits.ts';
@@ -27,7 +27,8 @@ export interface UnitOfWorkParts {
 /** What a transaction does once: under which key, and what is recorded of its result. */
 export interface Once<T> {
 	readonly key: OnceKey;
-	readonly record: (result: T) => OnceRecord | Promise<OnceRecord>;
+	/** A record that does not depend on the result is made first: that spares looking for one. */
+	readonly record: OnceRecord | ((result: T) => OnceRecord | Promise<OnceRecord>);
 	readonly expiresAtMs: number;
 }
 
@@ -57,13 +58,19 @@ export class UnitOfWork {
 	): Promise<Outcome<T>> {
 		return this.#recorded(context, this.#writes, async () => {
 			let events: readonly OutboxEvent[] = [];
-			const outcome = await this.#parts.database.transaction(async (session) => {
-				const run = await this.#run(session, context, once, work);
-				events = run.events;
-				return run.outcome;
-			});
-			if (events.length > 0) this.#parts.committed(events);
-			return outcome;
+			try {
+				const outcome = await this.#parts.database.transaction(async (session) => {
+					const run = await this.#run(session, context, once, work);
+					events = run.events;
+					return run.outcome;
+				});
+				if (events.length > 0) this.#parts.committed(events);
+				return outcome;
+			} catch (error) {
+				const recorded = once && isConflict(error) && (await this.find(once.key));
+				if (!recorded) throw error;
+				return { recorded };
+			}
 		});
 	}
 
@@ -94,16 +101,15 @@ export class UnitOfWork {
 		const { contract, host, subscribersOf } = this.#parts;
 		const { clock, random } = host;
 		const nowMs = clock.wallMs();
-		const recorded = once && (await findOnce(session, once.key, nowMs));
+		const recorded = once && (await foundOnce(session, once, nowMs));
 		if (recorded !== undefined) return { outcome: { recorded }, events: [] };
 		const emission = new Emission({ contract, context, clock, random });
 		const t = { ...writer(session), emit: emission.emit };
 		const result = await runInContext(transactionContext(context), work, t as never, undefined);
 		const events = emission.close();
 		await appendEvents(session, events, subscribersOf);
-		if (once !== undefined) {
-			const { key, expiresAtMs } = once;
-			await recordOnce(session, key, await once.record(result), { nowMs, expiresAtMs });
+		if (typeof once?.record === 'function') {
+			await recordResult(session, once, await once.record(result), nowMs);
 		}
 		return { outcome: { result }, events };
 	}
@@ -144,6 +150,37 @@ export class UnitOfWork {
 			level,
 		});
 	}
+}
+
+/** What is recorded of an earlier run; `undefined` when this one is the first. */
+async function foundOnce<T>(
+	session: SqlSession,
+	{ key, record, expiresAtMs }: Once<T>,
+	nowMs: number,
+): Promise<OnceRecord | undefined> {
+	if (typeof record === 'function') return findOnce(session, key, nowMs);
+	// Until it is swept it counts: after a long rest, what was left over comes a second time.
+	const isFirst = await recordOnce(session, key, record, { nowMs: 0, expiresAtMs });
+	return isFirst ? undefined : record;
+}
+
+async function recordResult<T>(
+	session: SqlSession,
+	{ key, expiresAtMs }: Once<T>,
+	record: OnceRecord,
+	nowMs: number,
+): Promise<void> {
+	if (await recordOnce(session, key, record, { nowMs, expiresAtMs })) return;
+	const message = `The key '${key.key}' was recorded by somebody else at the same time.`;
+	throw new FlotillaError('FLOTILLA_DATABASE_CONTENTION', message);
+}
+
+/** What may be the doing of somebody else who ran the same at the same time. */
+function isConflict(error: unknown): boolean {
+	return (
+		isFlotillaError(error, 'FLOTILLA_DATABASE_CONSTRAINT') ||
+		isFlotillaError(error, 'FLOTILLA_DATABASE_CONTENTION')
+	);
 }
 
 /** The moment until which something that happens now is remembered. */

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SqlSession, SqlValue } from '../../host/database.ts';
-import { openSqliteWriter } from '../../host/node/sqlite-connection.ts';
+import { openSqliteReader, openSqliteWriter } from '../../host/node/sqlite-connection.ts';
 import { sql } from '../sql.ts';
 import type { SqliteConnection, SqliteStatement } from './sqlite-connection.ts';
 import { SqliteDatabase } from './sqlite-database.ts';
@@ -221,6 +224,54 @@ test('a transaction that waits for a snapshot or another transaction is found ou
 	assert.deepEqual(summary(results), ['done', foreign, foreign, foreign]);
 });
 
+test('a transaction cannot join a snapshot that is about to be read anyway', async () => {
+	await using world = openWorld({ reader: openSqliteWriter(':memory:') });
+	const { database } = world;
+	const nested = database.transaction(() => database.snapshot((t) => t.query(sql`select 1`)));
+	const results = await Promise.allSettled([
+		nested,
+		database.snapshot((t) => t.query(sql`select 1`)),
+	]);
+	assert.deepEqual(summary(results), ['FLOTILLA_TX_FOREIGN_AWAIT none', 'done']);
+});
+
+test('one that waited for something else does not run again with its neighbours', async () => {
+	await using world = openWorld();
+	await world.database.transaction((t) => insert(t, 7));
+	let runs = 0;
+	const results = await Promise.allSettled([
+		world.database.transaction(() => {
+			runs += 1;
+			return sleep(20);
+		}),
+		world.database.transaction((t) => insert(t, 1)),
+		world.database.transaction((t) => t.query(sql`insert or rollback into items values (7, 1)`)),
+	]);
+	assert.deepEqual(summary(results), [
+		'FLOTILLA_TX_FOREIGN_AWAIT none',
+		'done',
+		'FLOTILLA_DATABASE_CONSTRAINT none',
+	]);
+	assert.equal(runs, 1);
+});
+
+test('after a failed sync, closing leaves the write-ahead log alone', async () => {
+	const folder = mkdtempSync(join(tmpdir(), 'flotilla-group-commit-'));
+	const path = join(folder, 'test.sqlite');
+	const connection = new FaultyConnection(openSqliteWriter(path), []);
+	connection.exec('create table items (id integer primary key)');
+	const clock = { defer: (callback: () => void) => void setImmediate(callback) };
+	const reader = openSqliteReader(path);
+	const database = new SqliteDatabase({ name: 'test', clock, writer: connection, reader });
+	connection.failNext('commit', IO_ERROR_FSYNC);
+	const outcome = database.transaction((t) => t.query(sql`insert into items values (1)`));
+	await assert.rejects(outcome, { code: 'FLOTILLA_COMMIT_UNKNOWN' });
+	const before = [readFileSync(path), readFileSync(`${path}-wal`)];
+	await database.close();
+	assert.deepEqual([readFileSync(path), readFileSync(`${path}-wal`)], before);
+	rmSync(folder, { recursive: true });
+});
+
 test('a statement that would end the transaction of all is refused', async () => {
 	await using world = openWorld();
 	for (const verb of [
@@ -316,7 +367,9 @@ function sleepInTransaction(database: SqliteDatabase): Promise<void> {
 }
 
 /** A database in memory, with a log of what reached SQLite and of what the test adds. */
-function openWorld(options: { readonly rerun?: () => boolean } = {}) {
+function openWorld(
+	options: { readonly rerun?: () => boolean; readonly reader?: SqliteConnection } = {},
+) {
 	const log: string[] = [];
 	const connection = new FaultyConnection(openSqliteWriter(':memory:'), log);
 	connection.exec(`

@@ -16,7 +16,7 @@ export interface SqliteConnection {
 	prepare(sql: string): SqliteStatement;
 	/** Runs statements separated by semicolons. */
 	exec(sql: string): void;
-	/** Rolls back what is open. The last writing connection also empties the write-ahead log. */
+	/** Rolls back what is open. The last connection, if it may write, empties the write-ahead log. */
 	close(): void;
 }
 

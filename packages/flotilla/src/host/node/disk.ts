@@ -1,4 +1,5 @@
 import { constants, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import type { Disk, DiskFile, DiskLock, OpenOptions } from '../disk.ts';
 import { diskError } from './disk-error.ts';
 import { NodeDiskFile } from './disk-file.ts';
@@ -32,10 +33,17 @@ export class NodeDisk implements Disk {
 	}
 
 	async makeFolder(path: string): Promise<void> {
+		let first: string | undefined;
 		try {
-			await mkdir(path, { recursive: true });
+			first = await mkdir(path, { recursive: true });
 		} catch (error) {
 			throw diskError(error, { action: 'make the folder', path });
+		}
+		if (first === undefined) return;
+		// A name is durable once the folder that holds it was synced.
+		const above = dirname(resolve(first));
+		for (let made = resolve(path); made !== above; made = dirname(made)) {
+			await this.syncFolder(dirname(made));
 		}
 	}
 

@@ -40,7 +40,15 @@ export function openSqliteWriter(path: string): SqliteConnection {
 
 /** Opens a connection that cannot write, to a file that exists. Makes `-wal` and `-shm` beside it. */
 export function openSqliteReader(path: string): SqliteConnection {
-	return new NodeSqliteConnection(path, true);
+	const connection = new NodeSqliteConnection(path, true);
+	try {
+		// From its first read on it counts as one that has the write-ahead log open.
+		connection.exec('select 1 from sqlite_schema limit 1');
+		return connection;
+	} catch (error) {
+		connection.close();
+		throw error;
+	}
 }
 
 /** The same for a file without a log that nobody has open: nothing is made, nothing is locked. */

@@ -3,7 +3,8 @@ import { importsOf } from './imports.ts';
 import { isTest, type Repository, type SourceFile } from './repository.ts';
 
 /** These are adapters of the real world, or replace it. */
-const FREE = /^packages\/(flotilla\/src\/host\/node|simulator|conformance|engines|gateway|mesh|cli|console)\//;
+const FREE =
+	/^packages\/(flotilla\/src\/host\/node|simulator|conformance|engines|gateway|mesh|cli|console)\//;
 
 interface Ban {
 	readonly pattern: RegExp;

@@ -44,13 +44,13 @@ export const orderScenarios: Readonly<Record<string, (shop: TestShop) => Promise
 		const ada = shop.customer('ada');
 		const { id } = await ada.order('COF-001', 3);
 		assert.equal(await shop.cashMinor(), 3 * 1890);
-		assert.equal((await ada.cancel(id)).status, 'cancelled');
-		assert.equal((await ada.cancel(id)).status, 'cancelled', 'a second time changes nothing');
+		assert.equal((await ada.cancel({ id })).status, 'cancelled');
+		assert.equal((await ada.cancel({ id })).status, 'cancelled', 'a second time changes nothing');
 		await eventually(async () => {
 			assert.equal((await shop.stock('COF-001')).reserved, 0);
 			assert.equal(await shop.cashMinor(), 0);
 		});
-		assert.equal((await ada.get(id)).status, 'cancelled');
+		assert.equal((await ada.get({ id })).status, 'cancelled');
 	},
 
 	'an order can be cancelled before anybody has looked at it': async (shop) => {
@@ -59,29 +59,29 @@ export const orderScenarios: Readonly<Record<string, (shop: TestShop) => Promise
 			Array.from({ length: 20 }, () => ada.place([{ sku: 'COF-001', quantity: 1 }])),
 		);
 		// One round trip after another, so that they are met in every state.
-		for (const { id } of placed) assert.equal((await ada.cancel(id)).status, 'cancelled');
+		for (const { id } of placed) assert.equal((await ada.cancel({ id })).status, 'cancelled');
 		await eventually(async () => {
 			assert.equal((await shop.stock('COF-001')).reserved, 0);
 			assert.equal(await shop.cashMinor(), 0);
 		});
-		for (const { id } of placed) assert.equal((await ada.get(id)).status, 'cancelled');
+		for (const { id } of placed) assert.equal((await ada.get({ id })).status, 'cancelled');
 	},
 
 	'a rejected order cannot be cancelled': async (shop) => {
 		const ada = shop.customer('ada');
 		const { id } = await ada.order('COF-011', 1);
-		await assert.rejects(ada.cancel(id), (error) => isDeclaredError(error, 'notCancellable'));
-		assert.equal((await ada.get(id)).status, 'rejected');
+		await assert.rejects(ada.cancel({ id }), (error) => isDeclaredError(error, 'notCancellable'));
+		assert.equal((await ada.get({ id })).status, 'rejected');
 	},
 
 	'the orders of others do not exist': async (shop) => {
 		const { id } = await shop.customer('ada').order('COF-001', 1);
 		const eve = shop.customer('eve');
-		for (const attempt of [eve.get, eve.cancel, eve.decided]) {
-			await assert.rejects(attempt(id), (error) => isDeclaredError(error, 'notFound'));
+		for (const attempt of [eve.get({ id }), eve.cancel({ id }), eve.decided(id)]) {
+			await assert.rejects(attempt, (error) => isDeclaredError(error, 'notFound'));
 		}
 		assert.deepEqual(await eve.list({}), { items: [] });
-		assert.equal((await shop.customer('ada').get(id)).status, 'confirmed');
+		assert.equal((await shop.customer('ada').get({ id })).status, 'confirmed');
 	},
 
 	'one idempotency key makes one order, however often and however many at once': async (shop) => {
@@ -117,7 +117,7 @@ export const orderScenarios: Readonly<Record<string, (shop: TestShop) => Promise
 		const wanted = ['COF-001', 'COF-011', 'TEA-011', 'KIT-001', 'OUT-006', 'FUR-011', 'BAT-004'];
 		const orders = await Promise.all(wanted.map((sku) => ada.order(sku, 3)));
 		const cancelled = orders.find(({ status }) => status === 'confirmed')?.id ?? '';
-		await ada.cancel(cancelled);
+		await ada.cancel({ id: cancelled });
 		const kept = orders.filter(({ id, status }) => status === 'confirmed' && id !== cancelled);
 		const keptMinor = kept.reduce((sum, { total }) => sum + total.amountMinor, 0);
 		assert.ok(kept.length > 1);

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type NewOrder, type Order, Orders, Payments, Products, type Stock } from '@shop/contracts';
 import type { Client } from 'flotilla';
-import type { Operation } from 'flotilla/adapter';
 import { type Fleet, type RunOptions, run } from 'flotilla/run';
 import shop from './app.ts';
 
@@ -21,18 +20,12 @@ export interface TestShop extends AsyncDisposable {
 	putOnShelf(sku: string, onHand: number): Promise<void>;
 }
 
-export interface Customer {
+export interface Customer extends Pick<Client<typeof Orders>, 'get' | 'cancel' | 'list'> {
 	place(lines: NewOrder['lines'], idempotencyKey?: string): Promise<Order>;
 	/** Places an order and waits until it is decided. */
 	order(sku: string, quantity: number): Promise<Order>;
 	/** Waits until an order is no longer pending. */
 	decided(id: string): Promise<Order>;
-	get(id: string): Promise<Order>;
-	cancel(id: string): Promise<Order>;
-	list(page: { limit?: number; cursor?: string }): Promise<{
-		items: Order[];
-		nextCursor?: string | undefined;
-	}>;
 }
 
 export async function openTestShop(
@@ -65,28 +58,24 @@ export async function openTestShop(
 	};
 }
 
-/** Calls as a gateway does once it has verified a token. */
 function customerOf(fleet: Fleet, subject: string): Customer {
-	const caller = { principal: { subject, issuer: 'test', scopes: ['user'] } };
-	const operation = (name: string): Operation => Orders.operations.get(name) as Operation;
-	const call = async <Answer>(name: string, input: object, idempotencyKey?: string) =>
-		(await fleet.invoke(operation(name), input, { ...caller, idempotencyKey })) as Answer;
+	const principal = { subject, issuer: 'test', scopes: ['user'] };
+	const orders = fleet.client(Orders, { principal });
+	const place: Customer['place'] = (lines, idempotencyKey) =>
+		orders.place({ lines }, idempotencyKey === undefined ? {} : { idempotencyKey });
 	const decided = async (id: string): Promise<Order> => {
-		const orders = fleet.stream(operation('watch'), { id }, caller) as AsyncIterable<Order>;
-		for await (const order of orders) {
+		for await (const order of orders.watch({ id })) {
 			if (order.status !== 'pending') return order;
 		}
 		return assert.fail('the watch ended with a pending order');
 	};
-	const place: Customer['place'] = (lines, idempotencyKey) =>
-		call<Order>('place', { lines }, idempotencyKey);
 	return {
 		place,
 		order: async (sku, quantity) => decided((await place([{ sku, quantity }])).id),
 		decided,
-		get: (id) => call('get', { id }),
-		cancel: (id) => call('cancel', { id }),
-		list: (page) => call('list', page),
+		get: orders.get,
+		cancel: orders.cancel,
+		list: orders.list,
 	};
 }
 

@@ -77,7 +77,11 @@ export const orderScenarios: Readonly<Record<string, (shop: TestShop) => Promise
 	'the orders of others do not exist': async (shop) => {
 		const { id } = await shop.customer('ada').order('COF-001', 1);
 		const eve = shop.customer('eve');
-		for (const attempt of [eve.get({ id }), eve.cancel({ id }), eve.decided(id)]) {
+		for (const attempt of [
+			() => eve.get({ id }),
+			() => eve.cancel({ id }),
+			() => eve.decided(id),
+		]) {
 			await assert.rejects(attempt, (error) => isDeclaredError(error, 'notFound'));
 		}
 		assert.deepEqual(await eve.list({}), { items: [] });

@@ -8,7 +8,7 @@ const GOOD: Manifest = {
 	version: '1.0.0',
 	license: 'Apache-2.0',
 	exports: { '.': '' },
-	files: ['dist', '!dist/**/*.test.*'],
+	files: ['dist', '!dist/**/*.test.*', '!dist/**/testing-*'],
 };
 const check = (manifest: Manifest, folder = 'packages/a') =>
 	checkManifests(sample({}, { [folder]: manifest })).map(({ problem }) => problem);
@@ -25,7 +25,10 @@ test('what is missing is named', () => {
 		'lacks license Apache-2.0',
 		'lacks dist in files',
 	]);
-	assert.deepEqual(check({ ...GOOD, files: ['dist'] }), ['lacks !dist/**/*.test.* in files']);
+	assert.deepEqual(check({ ...GOOD, files: ['dist'] }), [
+		'lacks !dist/**/*.test.* in files',
+		'lacks !dist/**/testing-* in files',
+	]);
 	assert.deepEqual(check({ ...GOOD, version: '1.0.1' }, 'packages/engines/a'), [
 		`lacks version ${version}, that of the root; it has 1.0.1`,
 	]);

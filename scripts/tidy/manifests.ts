@@ -1,7 +1,7 @@
 import type { Finding } from './finding.ts';
 import type { Repository, Workspace } from './repository.ts';
 
-const TESTS_LEFT_OUT = '!dist/**/*.test.*';
+const TESTS_LEFT_OUT = ['!dist/**/*.test.*', '!dist/**/testing-*'];
 
 /** Every package can be published as it stands, and all have one version. */
 export function checkManifests({ root, workspaces }: Repository): Finding[] {
@@ -25,6 +25,9 @@ function missingIn({ manifest }: Workspace): string[] {
 	if (!manifest.exports) missing.push('exports');
 	if (manifest.license !== 'Apache-2.0') missing.push('license Apache-2.0');
 	if (!manifest.files?.includes('dist')) missing.push('dist in files');
-	else if (!manifest.files.includes(TESTS_LEFT_OUT)) missing.push(`${TESTS_LEFT_OUT} in files`);
+	else {
+		const absent = TESTS_LEFT_OUT.filter((pattern) => !manifest.files?.includes(pattern));
+		missing.push(...absent.map((pattern) => `${pattern} in files`));
+	}
 	return missing;
 }

@@ -41,7 +41,9 @@ export interface Repository {
 const SKIPPED = new Set(['node_modules', 'dist', 'coverage']);
 const SOURCE = /\.(ts|tsx|mts|mjs|js|cjs)$/;
 
-export const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path);
+/** A test, or what tests of one folder share: `testing-NAME.ts` beside them. */
+export const isTest = (path: string): boolean =>
+	/\.test\.tsx?$|(?:^|\/)testing-[^/]+\.tsx?$/.test(path);
 
 /** The name of the workspace that a path lies in, the deepest if several hold it. */
 export function workspaceOf(path: string, workspaces: readonly Workspace[]): Workspace | undefined {

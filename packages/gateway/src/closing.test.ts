@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openTestEdge } from './testing-edge.test.ts';
+import { openTestEdge } from './testing-edge.ts';
 
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\nhost: edge\r\n\r\n`;
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isFlotillaError } from 'flotilla';
 import { listen } from './listener.ts';
-import { openTestEdge, RawConnection } from './testing-edge.test.ts';
+import { openTestEdge, RawConnection } from './testing-edge.ts';
 
 const request = 'GET /v1/probe/early HTTP/1.1\r\nhost: edge\r\n\r\n';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { openTestEdge, type TestEdge } from './testing-edge.test.ts';
+import { openTestEdge, type TestEdge } from './testing-edge.ts';
 
 let edge: TestEdge;
 before(async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openTestEdge, type RawConnection } from './testing-edge.test.ts';
+import { openTestEdge, type RawConnection } from './testing-edge.ts';
 
 const limits = { headersTimeoutMs: 200, requestTimeoutMs: 400, keepAliveTimeoutMs: 200 };
 

@@ -1,6 +1,6 @@
 /**
  * What the tests of the edge stand on: real services behind a real gateway, and a client that can
- * also speak what is no HTTP. It holds no tests; its name keeps it out of the package.
+ * also speak what is no HTTP.
  *
  * @module
  */
@@ -10,10 +10,14 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { app, contract, error, type Principal, service, stream } from 'flotilla';
+import { nodeHost } from 'flotilla/adapter';
 import { type Fleet, run } from 'flotilla/run';
 import { z } from 'zod';
 import type { Verifier } from './authentication.ts';
 import { type Gateway, type GatewayOptions, gateway } from './gateway.ts';
+
+/** Some of what is called here fails on purpose. */
+const silence = { write: () => {}, flush: async () => {} };
 
 const Name = z.object({ name: z.string().max(20) });
 const Ran = z.object({ input: z.any(), subject: z.string().optional() });
@@ -235,7 +239,7 @@ function jobs(handlers: Handlers): ReturnType<typeof service> {
 }
 
 /** Tokens of a test: `user-token-ada` stands for ada with the scope `user`, `guest-…` for no scope. */
-export const testTokens: Verifier = async (token) => {
+const testTokens: Verifier = async (token) => {
 	const [, scope = '', subject = ''] = /^(user|guest)-token-([a-z]+)$/.exec(token) ?? [];
 	if (subject === '') return undefined;
 	return { subject, issuer: 'test', scopes: scope === 'user' ? ['user'] : [] };
@@ -259,7 +263,7 @@ export async function openTestEdge(options: GatewayOptions = {}): Promise<TestEd
 	opened.defer(() => rm(dataDir, { recursive: true, force: true }));
 	const handlers = new Handlers();
 	const probed = app('probed', [probe(handlers), jobs(handlers)]);
-	const fleet = opened.use(await run(probed, { dataDir, logLevel: 'error' }));
+	const fleet = opened.use(await run(probed, { dataDir, host: { ...nodeHost(), logs: silence } }));
 	const edge = opened.use(
 		await gateway(fleet, {
 			auth: testTokens,

@@ -59,7 +59,7 @@ export type {
 } from './host/database.ts';
 export type { Host } from './host/host.ts';
 export type { LogRecord, LogSink } from './host/logs.ts';
-export { NodeDatabases, type NodeDatabasesOptions } from './host/node/databases.ts';
+export { NodeDatabases } from './host/node/databases.ts';
 export { endOfTurn } from './host/node/end-of-turn.ts';
 export { type NodeHostOptions, nodeHost } from './host/node/node-host.ts';
 export { openSqliteReader, openSqliteWriter } from './host/node/sqlite-connection.ts';

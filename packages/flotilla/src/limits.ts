@@ -47,4 +47,30 @@ export const limits = {
 	pollEveryMs: 1_000,
 	/** How long closing waits for calls under way. */
 	drainMs: 10_000,
+	/** Prepared statements kept for one connection by their text. */
+	statementsKept: 500,
+	/** Transactions, and snapshots, of one SQLite database that wait for their turn; more are refused with `FLOTILLA_OVERLOADED`. */
+	transactionsWaiting: 10_000,
+	/** SQLite transactions that share a COMMIT. More would make the first of them wait for little gain. */
+	transactionsPerCommit: 256,
+	/** Snapshots of one SQLite database that run before other work has its turn. */
+	snapshotsPerTurn: 256,
+	/** Bytes of what the processes of one database tell each other of a change. */
+	notificationBytes: 4_000,
+	/** Bytes that wait to leave on one connection before `write` says to stop. */
+	streamBytesWaiting: 1_048_576,
+	/** Bytes of datagrams that wait to leave; further ones are dropped. */
+	datagramBytesWaiting: 1_048_576,
+	/** Bytes of a log line; a longer one is shortened. */
+	logLineBytes: 65_536,
+	/** Bytes of log lines that wait for a slow reader; beyond it records are dropped and counted. */
+	logBytesWaiting: 8_388_608,
+	/** UTF-8 bytes of a password. */
+	passwordBytes: 1_024,
+	/** Passwords that wait to be hashed; more are refused with `FLOTILLA_OVERLOADED`. */
+	passwordsWaiting: 1_024,
+	/** Outgoing HTTP connections to one origin. */
+	httpConnectionsPerOrigin: 256,
+	/** Keys whose parsed form is kept. */
+	keysKept: 256,
 } as const;

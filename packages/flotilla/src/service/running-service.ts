@@ -8,6 +8,7 @@ import { FlotillaError } from '../errors/flotilla-error.ts';
 import type { Database } from '../host/database.ts';
 import type { Host } from '../host/host.ts';
 import type { LogLevel } from '../host/logs.ts';
+import { limits } from '../limits.ts';
 import type { Subscriber } from '../messaging/feed.ts';
 import type { OutboxEvent } from '../messaging/outbox.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -31,9 +32,6 @@ export interface RunningServiceParts {
 	/** Called after this service has committed events for these; `undefined`: for any. */
 	readonly emitted: (subscribers: Iterable<string> | undefined) => void;
 }
-
-/** The longest message to other processes. */
-const messageBytesMax = 4_000;
 
 /** A service whose operations can be called and that listens to events. */
 export interface RunningService {
@@ -91,7 +89,7 @@ export function startService(parts: RunningServiceParts): RunningService {
 /** Which keys have changed; an empty message: any may have. */
 function messageOf(keys: readonly string[]): string {
 	const message = JSON.stringify(keys);
-	return new TextEncoder().encode(message).length <= messageBytesMax ? message : '';
+	return new TextEncoder().encode(message).length <= limits.notificationBytes ? message : '';
 }
 
 function environmentOf(

@@ -1,14 +1,12 @@
 import { FlotillaError } from '../../errors/flotilla-error.ts';
 import type { ScriptSession, SqlSession } from '../../host/database.ts';
+import { limits } from '../../limits.ts';
 import type { ForeignAwaitGuard } from '../foreign-await.ts';
 import { type ExecuteStatement, type RunOutcome, ScriptRun } from '../session-run.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { isConstraint, isFatal, isSurelyRefused, sqliteError } from './sqlite-errors.ts';
 import { StatementCache } from './statement-cache.ts';
 import { Batches, type Turns } from './turns.ts';
-
-/** Transactions that share a COMMIT. More would make the first of them wait for little gain. */
-const GROUP_MAX = 256;
 
 /** A transaction that waits for its group, runs in it, or waits for the group's COMMIT. */
 interface Job {
@@ -57,7 +55,9 @@ export class GroupCommit {
 		this.#guard = options.guard;
 		this.#turns = options.turns;
 		this.#rerun = options.rerun;
-		this.#jobs = new Batches(options.turns, GROUP_MAX, (jobs) => this.#runBatch(jobs));
+		this.#jobs = new Batches(options.turns, limits.transactionsPerCommit, (jobs) =>
+			this.#runBatch(jobs),
+		);
 		this.#control = controlOf(options.connection);
 		const cache = new StatementCache(options.connection);
 		this.#execute = (statement) => {

@@ -1,13 +1,11 @@
 import type { SqlSession } from '../../host/database.ts';
+import { limits } from '../../limits.ts';
 import type { ForeignAwaitGuard } from '../foreign-await.ts';
 import type { ExecuteStatement } from '../session-run.ts';
 import type { SqliteConnection, SqliteStatement } from './sqlite-connection.ts';
 import { sqliteError } from './sqlite-errors.ts';
 import { StatementCache } from './statement-cache.ts';
 import { Batches, type Turns } from './turns.ts';
-
-/** Snapshots that are read before the event loop turns. */
-const BATCH_MAX = 256;
 
 type Read = () => Promise<void>;
 
@@ -35,7 +33,7 @@ export class Snapshots {
 		this.#database = options.database;
 		this.#connection = connection;
 		this.#guard = options.guard;
-		this.#reads = new Batches(options.turns, BATCH_MAX, async (reads) => {
+		this.#reads = new Batches(options.turns, limits.snapshotsPerTurn, async (reads) => {
 			for (const read of reads) await read();
 		});
 		const cache = new StatementCache(connection);

@@ -1,14 +1,12 @@
 import { FlotillaError } from '../../errors/flotilla-error.ts';
 import type { Clock } from '../../host/clock.ts';
 import type { Database, Dialect, ScriptSession, SqlSession } from '../../host/database.ts';
+import { limits } from '../../limits.ts';
 import { type EndOfTurn, ForeignAwaitGuard } from '../foreign-await.ts';
 import { GroupCommit } from './group-commit.ts';
 import { Snapshots } from './snapshots.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 import { Turns } from './turns.ts';
-
-/** Transactions, and snapshots, that may wait for their turn; more are refused as overload. */
-const WAITING_MAX = 10_000;
 
 export interface SqliteDatabaseOptions {
 	/** The name of the service. */
@@ -109,10 +107,10 @@ export class SqliteDatabase implements Database {
 				`Database ${this.name} has been closed.`,
 			);
 		}
-		if (waiting >= WAITING_MAX) {
+		if (waiting >= limits.transactionsWaiting) {
 			return new FlotillaError(
 				'FLOTILLA_OVERLOADED',
-				`${WAITING_MAX} transactions already wait for database ${this.name}.`,
+				`${limits.transactionsWaiting} transactions already wait for database ${this.name}.`,
 			);
 		}
 		return this.#commits.failure;

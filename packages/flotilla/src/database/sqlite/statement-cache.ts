@@ -1,10 +1,8 @@
 import { FlotillaError } from '../../errors/flotilla-error.ts';
 import type { SqlResult, SqlRow, SqlStatement, SqlValue } from '../../host/database.ts';
+import { limits } from '../../limits.ts';
 import { refuseReservedVerb, refuseUnportableValues } from '../portable-statement.ts';
 import type { SqliteConnection, SqliteStatement, SqliteValue } from './sqlite-connection.ts';
-
-/** Statements kept by their text, for SQL that is put together anew for each execution. */
-const TEXTS_MAX = 500;
 
 const noRows: readonly SqlRow[] = [];
 
@@ -50,7 +48,7 @@ export class StatementCache {
 		const compiled = this.#byText.get(sql) ?? this.#compile(sql);
 		this.#byText.delete(sql);
 		this.#byText.set(sql, compiled);
-		if (this.#byText.size > TEXTS_MAX) {
+		if (this.#byText.size > limits.statementsKept) {
 			const [oldest] = this.#byText.keys();
 			if (oldest !== undefined) this.#byText.delete(oldest);
 		}

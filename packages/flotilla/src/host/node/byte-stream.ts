@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net';
+import { limits } from '../../limits.ts';
 import type { Address, ByteStream, ByteStreamHandlers, PeerIdentity } from '../network.ts';
 import { plainBytes } from './bytes.ts';
-
-const waitingBytesMax = 1024 * 1024;
 
 /**
  * A peer that lost power or its network says nothing. After this long without traffic the kernel
@@ -75,7 +74,7 @@ export class SocketStream implements ByteStream {
 		if (this.#endedThere || !this.#socket.writable) return true;
 		this.#cork();
 		this.#socket.write(bytes);
-		if (this.#socket.writableLength <= waitingBytesMax) return true;
+		if (this.#socket.writableLength <= limits.streamBytesWaiting) return true;
 		this.#full = true;
 		return false;
 	}

@@ -10,15 +10,13 @@ import {
 	timingSafeEqual,
 	verify,
 } from 'node:crypto';
+import { limits } from '../../limits.ts';
 import type { Cryptography, KeyPair, PrivateKey, PublicKey } from '../cryptography.ts';
 import { plainBytes } from './bytes.ts';
 import { PasswordHasher } from './password-hash.ts';
 
 const randomBytesMax = 65_536;
 const signatureBytes = 64;
-
-/** Few keys sign and verify almost everything; reading one takes longer than using it. */
-const keysMax = 256;
 
 /** Cryptography by OpenSSL. */
 export class NodeCryptography implements Cryptography {
@@ -86,7 +84,7 @@ class KeyCache<Key extends PublicKey> {
 		const known = this.#keys.get(text);
 		const read = known ?? this.#read(key);
 		if (known !== undefined) this.#keys.delete(text);
-		else if (this.#keys.size >= keysMax) this.#forgetOldest();
+		else if (this.#keys.size >= limits.keysKept) this.#forgetOldest();
 		this.#keys.set(text, read);
 		return read;
 	}

@@ -14,14 +14,6 @@ import { openSqliteReader, openSqliteWriter, openUnusedSqliteFile } from './sqli
 /** Files up to this size are read through before they are opened: about half a second. */
 const CHECKED_BYTES_MAX = 256 * 1024 * 1024;
 
-export interface NodeDatabasesOptions {
-	/**
-	 * The share of transactions whose function runs twice on purpose, 0 to 1; 0 when absent. For
-	 * development: it finds functions that touch more than their session.
-	 */
-	readonly rerunShare?: number;
-}
-
 /**
  * SQLite files, one for each service: `FOLDER/NAME.sqlite`, with `-wal` and `-shm` beside it while
  * it is open, and `NAME.lock`, which keeps other processes away.
@@ -32,12 +24,10 @@ export interface NodeDatabasesOptions {
 export class NodeDatabases implements Databases {
 	readonly #clock: Clock;
 	readonly #random: RandomSource;
-	readonly #rerunShare: number;
 
-	constructor(clock: Clock, random: RandomSource, options: NodeDatabasesOptions = {}) {
+	constructor(clock: Clock, random: RandomSource) {
 		this.#clock = clock;
 		this.#random = random;
-		this.#rerunShare = options.rerunShare ?? 0;
 	}
 
 	/** Rejects also with `FLOTILLA_DATABASE_IN_USE`, when another process or this one has it open. */
@@ -46,7 +36,7 @@ export class NodeDatabases implements Databases {
 			throw new TypeError(`a database is named with a-z, 0-9 and -, unlike ${name}`);
 		}
 		const path = join(options.folder, `${name}.sqlite`);
-		const rerunShare = options.rerunShare ?? this.#rerunShare;
+		const { rerunShare = 0 } = options;
 		const undo: (() => void)[] = [];
 		try {
 			makeFolder(options.folder);

@@ -1,14 +1,12 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { FlotillaError } from '../../errors/flotilla-error.ts';
+import { limits } from '../../limits.ts';
 import type { Address, DatagramOptions, DatagramSocket } from '../network.ts';
 import { plainBytes } from './bytes.ts';
 import { senderAddress } from './remote-address.ts';
 
 const datagramBytesMax = 65_507;
-
-/** What may wait in this process for the network. More is dropped, as the network itself would. */
-const waitingBytesMax = 1024 * 1024;
 
 /** Binds a UDP socket: IPv6 when the host is an IPv6 address, else IPv4. */
 export async function openDatagrams(
@@ -42,7 +40,7 @@ class NodeDatagramSocket implements DatagramSocket {
 
 	send(bytes: Uint8Array, to: Address): void {
 		if (this.#closed !== undefined) return;
-		if (this.#socket.getSendQueueSize() + bytes.length > waitingBytesMax) return;
+		if (this.#socket.getSendQueueSize() + bytes.length > limits.datagramBytesWaiting) return;
 		try {
 			this.#socket.send(bytes, to.port, to.host, ignore);
 		} catch {

@@ -1,12 +1,10 @@
 import { Agent } from 'undici';
 import { FlotillaError } from '../../errors/flotilla-error.ts';
+import { limits } from '../../limits.ts';
 import type { HttpClient, HttpRequest, HttpResponse } from '../http.ts';
 import { HttpExchange } from './http-exchange.ts';
 
 const timeoutMsMax = 3_600_000;
-
-/** To one origin. More requests wait for a connection, each until its own deadline. */
-const connectionsMax = 256;
 
 /** A machine that does not even accept a connection will not answer within a longer deadline. */
 const connectTimeoutMs = 10_000;
@@ -14,7 +12,7 @@ const connectTimeoutMs = 10_000;
 /** HTTP/1.1 by undici, with connections kept and reused for each origin. */
 export class NodeHttpClient implements HttpClient {
 	readonly #agent = new Agent({
-		connections: connectionsMax,
+		connections: limits.httpConnectionsPerOrigin,
 		connectTimeout: connectTimeoutMs,
 		// The deadline of the exchange covers both.
 		headersTimeout: 0,

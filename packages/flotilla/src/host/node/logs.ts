@@ -1,12 +1,7 @@
 import { type DestinationStream, destination, type Logger, pino } from 'pino';
+import { limits } from '../../limits.ts';
 import type { LogLevel, LogRecord, LogSink } from '../logs.ts';
 import { shortenRecord } from './shorten-record.ts';
-
-/** A line beyond this is shortened: collectors cut or refuse longer ones, and then it is no JSON. */
-const lineBytesMax = 64 * 1024;
-
-/** What may wait for a slow reader. Beyond it records are dropped and counted: logs never wait. */
-const unwrittenBytesMax = 8 * 1024 * 1024;
 
 /** The names that a line begins with. A field under one of them would give the line two of it. */
 const reserved = ['level', 'time', 'message'] as const;
@@ -73,12 +68,12 @@ export class NodeLogs implements LogSink {
 	#send(line: string): void {
 		let text = line;
 		let bytes = Buffer.byteLength(text);
-		if (bytes > lineBytesMax && this.#record !== undefined) {
+		if (bytes > limits.logLineBytes && this.#record !== undefined) {
 			const record = { ...this.#record, fields: renamed(this.#record.fields) };
 			text = shortenRecord(record, timestamp(record.timeMs), bytes);
 			bytes = Buffer.byteLength(text);
 		}
-		if (this.#unwrittenBytes + bytes > unwrittenBytesMax) {
+		if (this.#unwrittenBytes + bytes > limits.logBytesWaiting) {
 			this.#dropped += 1;
 			return;
 		}
@@ -94,7 +89,8 @@ export class NodeLogs implements LogSink {
 	#onWritten(bytes: number): void {
 		this.#broken = false;
 		this.#unwrittenBytes = Math.max(0, this.#unwrittenBytes - bytes);
-		if (this.#dropped > 0 && this.#unwrittenBytes < unwrittenBytesMax / 2) this.#reportDropped();
+		if (this.#dropped > 0 && this.#unwrittenBytes < limits.logBytesWaiting / 2)
+			this.#reportDropped();
 		if (this.#unwrittenBytes === 0) this.#endFlushes();
 	}
 

@@ -4,19 +4,16 @@
  */
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import { FlotillaError } from '../../errors/flotilla-error.ts';
+import { limits } from '../../limits.ts';
 
 /** 2^15 rounds of 1 KiB: 32 MiB and some 60 ms a hash (OWASP's second choice for scrypt, 2024). */
 const cost: Cost = { logarithm: 15, blockSize: 8, parallelism: 1 };
 const saltBytes = 16;
 const hashBytes = 32;
-const passwordBytesMax = 1_024;
 
 /** What a stored hash may demand. One that asks for gigabytes is not ours, and would be an attack. */
 const memoryBytesMax = 128 * 1024 * 1024;
 const parallelismMax = 16;
-
-/** A hash that nobody will wait for any more is not worth 32 MiB. */
-const waitingMax = 1_024;
 
 interface Cost {
 	/** Base-2 logarithm of the number of rounds. */
@@ -43,8 +40,8 @@ export class PasswordHasher {
 
 	async hash(password: string): Promise<string> {
 		const bytes = Buffer.from(password);
-		if (bytes.length > passwordBytesMax) {
-			throw new TypeError(`A password has at most ${passwordBytesMax} bytes of UTF-8.`);
+		if (bytes.length > limits.passwordBytes) {
+			throw new TypeError(`A password has at most ${limits.passwordBytes} bytes of UTF-8.`);
 		}
 		const salt = randomBytes(saltBytes);
 		const hash = await this.#derive(bytes, salt, cost, hashBytes);
@@ -56,7 +53,7 @@ export class PasswordHasher {
 		const bytes = Buffer.from(password);
 		const parsed = parse(hash);
 		// Nothing longer was ever hashed, so it cannot be right.
-		if (parsed === undefined || bytes.length > passwordBytesMax) return false;
+		if (parsed === undefined || bytes.length > limits.passwordBytes) return false;
 		const derived = await this.#derive(bytes, parsed.salt, parsed.cost, parsed.hash.length);
 		return timingSafeEqual(derived, parsed.hash);
 	}
@@ -83,10 +80,10 @@ export class PasswordHasher {
 			this.#running += 1;
 			return;
 		}
-		if (this.#waiting.length >= waitingMax) {
+		if (this.#waiting.length >= limits.passwordsWaiting) {
 			throw new FlotillaError(
 				'FLOTILLA_OVERLOADED',
-				`${waitingMax} password hashings are waiting already.`,
+				`${limits.passwordsWaiting} password hashings are waiting already.`,
 			);
 		}
 		// Whoever leaves hands its place over, so that nobody can slip in between.

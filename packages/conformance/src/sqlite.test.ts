@@ -6,20 +6,23 @@ import { type DatabaseUnderTest, databaseSuite } from './database-suite.ts';
 
 const clock = { defer: (callback: () => void) => void setImmediate(callback) } as Clock;
 
+const databases = new NodeDatabases(clock, { next: Math.random } as RandomSource);
+
 /** Reruns on purpose: none, and about every second transaction. */
 for (const rerunShare of [0, 0.5]) {
-	const random = { next: Math.random } as RandomSource;
-	const databases = new NodeDatabases(clock, random, { rerunShare });
-	databaseSuite(`SQLite with ${rerunShare} reruns`, async (): Promise<DatabaseUnderTest> => {
-		const folder = await mkdtemp(join(tmpdir(), 'flotilla-sqlite-'));
-		const database = await databases.open('test', { folder });
-		return {
-			database,
-			reopen: () => databases.open('test', { folder }),
-			async close() {
-				await database.close();
-				await rm(folder, { recursive: true });
-			},
-		};
-	});
+	databaseSuite(
+		`SQLite with a share of ${rerunShare} run twice`,
+		async (): Promise<DatabaseUnderTest> => {
+			const folder = await mkdtemp(join(tmpdir(), 'flotilla-sqlite-'));
+			const database = await databases.open('test', { folder, rerunShare });
+			return {
+				database,
+				reopen: () => databases.open('test', { folder, rerunShare }),
+				async close() {
+					await database.close();
+					await rm(folder, { recursive: true });
+				},
+			};
+		},
+	);
 }

@@ -46,6 +46,8 @@ export interface PostgresDatabaseOptions {
 	readonly notifications: Notifications;
 	/** The next number, 0 inclusive to 1 exclusive. */
 	readonly random: () => number;
+	/** The share of transactions whose function runs twice on purpose. */
+	readonly rerunShare: number;
 	/** Calls back after so many milliseconds. */
 	readonly wait: (delayMs: number) => Promise<void>;
 }
@@ -72,7 +74,11 @@ export class PostgresDatabase implements Database {
 			this.#untilItWins(async (losses) => {
 				await this.#contention.enter(losses);
 				try {
-					return await this.#run(BEGIN, work);
+					if (losses === 0 && this.#options.random() < this.#options.rerunShare) {
+						const outcome = await this.#run(BEGIN, work, rollBack);
+						if (outcome.type === 'foreign') return outcome;
+					}
+					return await this.#run(BEGIN, work, end);
 				} finally {
 					this.#contention.leave();
 				}
@@ -81,7 +87,7 @@ export class PostgresDatabase implements Database {
 	}
 
 	snapshot<T>(work: (session: SqlSession) => Promise<T>): Promise<T> {
-		return this.#track(() => this.#untilItWins(() => this.#run(BEGIN_SNAPSHOT, work)));
+		return this.#track(() => this.#untilItWins(() => this.#run(BEGIN_SNAPSHOT, work, end)));
 	}
 
 	exclusive<T>(work: (session: ScriptSession) => Promise<T>): Promise<T> {
@@ -141,11 +147,15 @@ export class PostgresDatabase implements Database {
 		}
 	}
 
-	#run<T>(begin: string, work: (session: SqlSession) => Promise<T>): Promise<RunOutcome<T>> {
+	#run<T>(
+		begin: string,
+		work: (session: SqlSession) => Promise<T>,
+		finish: Finish,
+	): Promise<RunOutcome<T>> {
 		return this.#using(async (connection) => {
 			const statements = new Statements(this.name, connection, this.#texts, begin);
 			const outcome = await this.#guard.run((statement) => statements.execute(statement), work);
-			return statements.end(outcome);
+			return finish(statements, outcome);
 		});
 	}
 
@@ -166,7 +176,7 @@ export class PostgresDatabase implements Database {
 			run.start<ScriptSession>(work, run);
 		});
 		if (outcome.type === 'returned' && (await statements.transaction()) !== transaction) {
-			await statements.end({ type: 'threw', error: undefined });
+			await statements.rollBack();
 			throw new FlotillaError(
 				'FLOTILLA_DATABASE_STATEMENT',
 				`A script ended its transaction of database ${name}.`,
@@ -192,6 +202,16 @@ export class PostgresDatabase implements Database {
 		}
 	}
 }
+
+/** What is done with a transaction whose function has ended. */
+type Finish = <T>(statements: Statements, outcome: RunOutcome<T>) => Promise<RunOutcome<T>>;
+
+const end: Finish = (statements, outcome) => statements.end(outcome);
+
+const rollBack: Finish = async (statements, outcome) => {
+	await statements.rollBack();
+	return outcome;
+};
 
 /** The statements of one transaction, one after another. BEGIN goes along with the first. */
 class Statements {
@@ -255,11 +275,11 @@ class Statements {
 
 	/** Commits or rolls back. Resolves with what has become of the outcome. */
 	async end<T>(outcome: RunOutcome<T>): Promise<RunOutcome<T>> {
-		if (this.#last === undefined) return outcome; // Nothing was sent, not even BEGIN.
 		if (outcome.type !== 'returned') {
-			await this.#rollBack();
+			await this.rollBack();
 			return outcome;
 		}
+		if (this.#last === undefined) return outcome; // Nothing was sent, not even BEGIN.
 		try {
 			const options = { patient: this.#patient };
 			const { command } = await this.#connection.execute('commit', [], options);
@@ -273,7 +293,8 @@ class Statements {
 		return { type: 'threw', error };
 	}
 
-	async #rollBack(): Promise<void> {
+	async rollBack(): Promise<void> {
+		if (this.#last === undefined) return;
 		try {
 			await this.#connection.execute('rollback');
 		} catch {

@@ -3,6 +3,7 @@ import {
 	type Database,
 	type Databases,
 	FlotillaError,
+	type OpenDatabaseOptions,
 	type RandomSource,
 } from 'flotilla/adapter';
 import { type ConnectionOptions, PostgresConnection } from './connection.ts';
@@ -58,10 +59,10 @@ export class PostgresDatabases implements Databases {
 	}
 
 	/** The folder is not used. */
-	async open(name: string, _options: { readonly folder: string }): Promise<Database> {
+	async open(name: string, { rerunShare = 0 }: OpenDatabaseOptions): Promise<Database> {
 		const physicalName = this.#physicalName(name);
 		try {
-			return await this.#open(name, physicalName);
+			return await this.#open(name, physicalName, rerunShare);
 		} catch (error) {
 			const reason = error instanceof AggregateError ? error.errors[0] : error;
 			throw new FlotillaError(
@@ -72,7 +73,7 @@ export class PostgresDatabases implements Databases {
 		}
 	}
 
-	async #open(name: string, physicalName: string): Promise<Database> {
+	async #open(name: string, physicalName: string, rerunShare: number): Promise<Database> {
 		const { clock, random, maxConnections = 10, layout = 'database' } = this.#options;
 		const connection: ConnectionOptions = {
 			url: this.#options.url,
@@ -88,6 +89,7 @@ export class PostgresDatabases implements Databases {
 			notifications,
 			pool: new ConnectionPool(name, maxConnections, () => PostgresConnection.open(connection)),
 			random: random === undefined ? Math.random : () => random.next(),
+			rerunShare,
 			wait: (delayMs) =>
 				new Promise((resolve) => {
 					if (clock === undefined) setTimeout(resolve, delayMs);

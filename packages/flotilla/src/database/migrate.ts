@@ -153,7 +153,7 @@ function refuseChanged(
 	}
 	const what =
 		wanted === undefined
-			? 'has run but is missing now'
+			? 'has run but is missing now; perhaps a newer version has run here'
 			: wanted.name === name
 				? 'has run and was edited since'
 				: `has run where '${wanted.name}' stands now`;

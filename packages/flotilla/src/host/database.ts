@@ -108,6 +108,17 @@ export interface Databases {
 	 * @param name The service's name: `a-z`, `0-9` and `-`.
 	 */
 	open(name: string, options: OpenDatabaseOptions): Promise<Database>;
+
+	/**
+	 * Examines a database of an embedded engine without changing anything, so that all can be found
+	 * sound before the first is opened. Rejects with `FLOTILLA_DATABASE_CORRUPT`.
+	 *
+	 * @param options.exists Whether it has been made: then it must be there and hold something.
+	 */
+	check?(
+		name: string,
+		options: Pick<OpenDatabaseOptions, 'folder'> & { readonly exists: boolean },
+	): Promise<void>;
 }
 
 export interface OpenDatabaseOptions {

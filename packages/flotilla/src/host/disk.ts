@@ -14,7 +14,7 @@ export interface Disk {
 	rename(from: string, to: string): Promise<void>;
 	/** A missing file is fine. */
 	remove(path: string): Promise<void>;
-	/** Makes the folder and those above it, durably. */
+	/** Makes the folder and those above it, durably, and for this user only. */
 	makeFolder(path: string): Promise<void>;
 	/** The names in a folder, sorted; `undefined` when there is no such folder. */
 	list(path: string): Promise<readonly string[] | undefined>;

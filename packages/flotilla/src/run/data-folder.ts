@@ -4,9 +4,15 @@ import type { Disk, DiskLock } from '../host/disk.ts';
 /** What this version writes into a data folder. A newer one is refused, an older one opens. */
 const formatVersion = 1;
 
+const descriptionFile = 'flotilla.json';
+
 /** A data folder that this process has locked. */
 export interface DataFolder {
 	readonly path: string;
+	/** The embedded databases that have been made in it. */
+	readonly databases: readonly string[];
+	/** Writes down that these have been made. */
+	keep(databases: readonly string[]): Promise<void>;
 	release(): Promise<void>;
 }
 
@@ -21,10 +27,20 @@ export async function openDataFolder(disk: Disk, path: string, app: string): Pro
 	await disk.makeFolder(path);
 	const lock = await lockFolder(disk, path);
 	try {
-		const description = await readDescription(disk, `${path}/flotilla.json`);
-		if (description === undefined) await describe(disk, path, app);
-		else checkDescription(description, path, app);
-		return { path, release: () => lock.release() };
+		const text = await readWhole(disk, path, descriptionFile);
+		if (text === undefined) await refuseForeignFiles(disk, path);
+		const databases = text === undefined ? [] : checkDescription(text, path, app);
+		if (text === undefined) await describe(disk, path, app, databases);
+		return {
+			path,
+			databases,
+			keep: async (made) => {
+				if (made.some((name) => !databases.includes(name))) {
+					await describe(disk, path, app, [...new Set([...databases, ...made])].sort());
+				}
+			},
+			release: () => lock.release(),
+		};
 	} catch (error) {
 		await lock.release();
 		throw error;
@@ -81,35 +97,50 @@ async function lockFolder(disk: Disk, path: string): Promise<DiskLock> {
 	}
 }
 
-async function readDescription(disk: Disk, file: string): Promise<string | undefined> {
-	const at = file.lastIndexOf('/');
-	return readWhole(disk, file.slice(0, at), file.slice(at + 1));
+async function describe(
+	disk: Disk,
+	path: string,
+	app: string,
+	databases: readonly string[],
+): Promise<void> {
+	const text = `${JSON.stringify({ format: formatVersion, app, databases })}\n`;
+	await writeWhole(disk, path, descriptionFile, text, 0o600);
 }
 
-async function describe(disk: Disk, path: string, app: string): Promise<void> {
-	const description = { format: formatVersion, app };
-	await writeWhole(disk, path, 'flotilla.json', `${JSON.stringify(description)}\n`, 0o644);
+/** Without its description, nobody knows whose the files in a folder are, or how old. */
+async function refuseForeignFiles(disk: Disk, path: string): Promise<void> {
+	const own = /^(?:lock(?:-journal)?|flotilla\.json\.new)$/;
+	const foreign = (await disk.list(path))?.find((name) => !own.test(name));
+	if (foreign === undefined) return;
+	throw new FlotillaError(
+		'FLOTILLA_DATA_FOREIGN',
+		`The folder ${path} has no ${descriptionFile}, but holds '${foreign}': it is no data folder.`,
+	);
 }
 
-function checkDescription(text: string, path: string, app: string): void {
-	let description: { format?: unknown; app?: unknown };
+/** The databases that a description names. */
+function checkDescription(text: string, path: string, app: string): readonly string[] {
+	let description: { format?: unknown; app?: unknown; databases?: unknown };
 	try {
 		description = JSON.parse(text);
 	} catch (cause) {
-		const message = `${path}/flotilla.json cannot be read.`;
+		const message = `${path}/${descriptionFile} cannot be read.`;
 		throw new FlotillaError('FLOTILLA_DATA_FOREIGN', message, { cause });
 	}
-	const { format, app: owner } = description ?? {};
-	if (typeof format !== 'number' || typeof owner !== 'string') {
-		const message = `${path}/flotilla.json says neither its format nor its app.`;
-		throw new FlotillaError('FLOTILLA_DATA_FOREIGN', message);
-	}
-	if (format > formatVersion) {
+	const { format, app: owner, databases = [] } = description ?? {};
+	// First of all: of what a newer version writes, nothing else need be as it is today.
+	if (typeof format === 'number' && format > formatVersion) {
 		const message = `The data folder ${path} has format ${format}; this version knows ${formatVersion}.`;
 		throw new FlotillaError('FLOTILLA_DATA_NEWER', message);
+	}
+	const names = Array.isArray(databases) && databases.every((name) => typeof name === 'string');
+	if (typeof format !== 'number' || typeof owner !== 'string' || !names) {
+		const message = `${path}/${descriptionFile} says neither its format nor its app.`;
+		throw new FlotillaError('FLOTILLA_DATA_FOREIGN', message);
 	}
 	if (owner !== app) {
 		const message = `The data folder ${path} belongs to the app '${owner}', not to '${app}'.`;
 		throw new FlotillaError('FLOTILLA_DATA_FOREIGN', message);
 	}
+	return databases as readonly string[];
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { test } from 'node:test';
@@ -507,4 +507,81 @@ test('what is stored of a command and its events holds no key, no input and no u
 	assert.ok(!bytes.includes('hunter2') && !bytes.includes('guessable-key'));
 	const plain = createHash('sha256').update(JSON.stringify(input)).digest('hex');
 	assert.ok(!bytes.includes(plain), 'a plain digest of the input can be guessed');
+});
+
+/** The names, sizes and contents of all files of a folder. */
+async function contentOf(path: string): Promise<Record<string, string>> {
+	const names = (await readdir(path)).sort();
+	const digests = names.map(async (name) => {
+		const bytes = await readFile(join(path, name));
+		return [name, createHash('sha256').update(bytes).digest('hex')] as const;
+	});
+	return Object.fromEntries(await Promise.all(digests));
+}
+
+test('a database that was made and is missing or empty now is refused', async () => {
+	await using data = await folder();
+	await (await run(example, { dataDir: data.path, logLevel: 'error' })).close();
+	const file = join(data.path, 'notes.sqlite');
+	const whole = await readFile(file);
+	for (const damage of [() => writeFile(file, ''), () => rm(file)]) {
+		await damage();
+		const before = await contentOf(data.path);
+		await assert.rejects(run(example, { dataDir: data.path }), (error) =>
+			isFlotillaError(error, 'FLOTILLA_DATABASE_CORRUPT'),
+		);
+		assert.deepEqual(await contentOf(data.path), before);
+	}
+	await writeFile(file, whole);
+	await using _ = await run(example, { dataDir: data.path, logLevel: 'error' });
+});
+
+test('after a crash, a damaged database leaves the others and their logs as they are', async () => {
+	await using data = await folder();
+	await using crashed = await folder();
+	await using fleet = await run(example, { dataDir: data.path, logLevel: 'error' });
+	await fleet.client(Notes).write({ id: 'a', text: 'x' });
+	// What a killed process leaves: files with logs that nobody has put into them.
+	for (const name of await readdir(data.path)) {
+		if (!name.includes('lock')) await copyFile(join(data.path, name), join(crashed.path, name));
+	}
+	await writeFile(join(crashed.path, 'copies.sqlite'), 'no database at all, and never was one');
+	const before = await contentOf(crashed.path);
+	await assert.rejects(run(example, { dataDir: crashed.path }), (error) =>
+		isFlotillaError(error, 'FLOTILLA_DATABASE_CORRUPT'),
+	);
+	const { lock, ...after } = await contentOf(crashed.path);
+	assert.ok(lock);
+	assert.deepEqual(after, before);
+});
+
+test('a folder with files but no description is not taken for a data folder', async () => {
+	await using data = await folder();
+	await writeFile(join(data.path, 'thesis.txt'), 'mine');
+	await assert.rejects(run(example, { dataDir: data.path }), (error) =>
+		isFlotillaError(error, 'FLOTILLA_DATA_FOREIGN'),
+	);
+});
+
+test('what is made is for this user only', async () => {
+	await using data = await folder();
+	const path = join(data.path, 'inner', 'data');
+	await using _ = await run(example, { dataDir: path, logLevel: 'error' });
+	assert.equal((await stat(path)).mode & 0o777, 0o700);
+	for (const name of await readdir(path)) {
+		if (name.includes('sqlite'))
+			assert.equal((await stat(join(path, name))).mode & 0o777, 0o600, name);
+	}
+});
+
+test('a folder that cannot be made is an error at once', async () => {
+	await using data = await folder();
+	await writeFile(join(data.path, 'file'), '');
+	for (const path of [
+		'/proc/flotilla',
+		join(data.path, 'file'),
+		join(data.path, 'file', 'below'),
+	]) {
+		await assert.rejects(run(example, { dataDir: path }), (error) => isFlotillaError(error));
+	}
 });

@@ -62,11 +62,13 @@ export async function run(app: App, options: RunOptions): Promise<Fleet> {
 	const folder = await openDataFolder(host.disk, options.dataDir, app.name);
 	const databases = new Map<string, Database>();
 	try {
+		// All of them are examined, then opened and examined again, before the first is changed.
+		await checkDatabases(app, host, options, folder);
 		for (const service of app.services) await openDatabase(service, host, options, databases);
-		// All of them are opened and examined before the first is changed.
 		const planned = app.services.flatMap((service) => plansOf(service, databases));
 		for (const { database, plan } of planned) await checkMigrations(database, plan, host.crypto);
 		for (const { database, plan } of planned) await migrate(database, plan, host);
+		if (options.databases === undefined) await folder.keep([...databases.keys()]);
 		return new RunningFleet(app, host, telemetry, folder, databases);
 	} catch (error) {
 		await closeAll([...databases.values()], folder).catch(() => {});
@@ -99,6 +101,20 @@ function checkNeeds(app: App): void {
 				`The service '${contract.name}' needs '${need.name}@${need.version}', which the app '${app.name}' lacks.`,
 			);
 		}
+	}
+}
+
+async function checkDatabases(
+	app: App,
+	host: Host,
+	options: RunOptions,
+	folder: DataFolder,
+): Promise<void> {
+	const databases = options.databases ?? host.databases;
+	for (const { contract, migrations } of app.services) {
+		if (migrations === undefined) continue;
+		const exists = options.databases === undefined && folder.databases.includes(contract.name);
+		await databases.check?.(contract.name, { folder: options.dataDir, exists });
 	}
 }
 

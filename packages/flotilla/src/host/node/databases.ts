@@ -1,5 +1,14 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import {
+	closeSync,
+	existsSync,
+	openSync,
+	readFileSync,
+	readSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { SqliteConnection } from '../../database/sqlite/sqlite-connection.ts';
 import { SqliteDatabase } from '../../database/sqlite/sqlite-database.ts';
@@ -9,6 +18,7 @@ import type { Clock } from '../clock.ts';
 import type { Database, Databases, OpenDatabaseOptions } from '../database.ts';
 import type { RandomSource } from '../random.ts';
 import { endOfTurn } from './end-of-turn.ts';
+import { makeFolderDurably } from './make-folder.ts';
 import { openSqliteReader, openSqliteWriter, openUnusedSqliteFile } from './sqlite-connection.ts';
 
 /** Files up to this size are read through before they are opened: about half a second. */
@@ -30,19 +40,32 @@ export class NodeDatabases implements Databases {
 		this.#random = random;
 	}
 
+	async check(
+		name: string,
+		{ folder, exists }: { readonly folder: string; readonly exists: boolean },
+	): Promise<void> {
+		const path = pathOf(name, folder);
+		try {
+			if (exists && (statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) {
+				throw corrupt(path, 'it has been made, but is missing or empty now');
+			}
+			checkFile(path);
+		} catch (error) {
+			throw openingError(path, error);
+		}
+	}
+
 	/** Rejects also with `FLOTILLA_DATABASE_IN_USE`, when another process or this one has it open. */
 	async open(name: string, options: OpenDatabaseOptions): Promise<Database> {
-		if (!/^[a-z0-9-]+$/.test(name)) {
-			throw new TypeError(`a database is named with a-z, 0-9 and -, unlike ${name}`);
-		}
-		const path = join(options.folder, `${name}.sqlite`);
+		const path = pathOf(name, options.folder);
 		const { rerunShare = 0 } = options;
 		const undo: (() => void)[] = [];
 		try {
-			makeFolder(options.folder);
+			await makeFolderDurably(options.folder);
 			const lock = lockDatabase(join(options.folder, `${name}.lock`), path);
 			undo.push(() => lock.close());
 			checkFile(path);
+			makePrivateFile(path);
 			const writer = openSqliteWriter(path);
 			undo.push(() => writer.close());
 			const reader = openSqliteReader(path);
@@ -63,20 +86,14 @@ export class NodeDatabases implements Databases {
 	}
 }
 
-/** Makes the folder and those above it, so that they are still there after a power cut. */
-function makeFolder(folder: string): void {
-	const first = mkdirSync(folder, { recursive: true });
-	// Windows cannot open a folder, and does not need to.
-	if (first === undefined || process.platform === 'win32') return;
-	for (let above = folder; above.length >= dirname(first).length; above = dirname(above)) {
-		const descriptor = openSync(above, 'r');
-		try {
-			fsyncSync(descriptor);
-		} finally {
-			closeSync(descriptor);
-		}
-		if (above === dirname(above)) return;
-	}
+function pathOf(name: string, folder: string): string {
+	if (/^[a-z0-9-]+$/.test(name)) return join(folder, `${name}.sqlite`);
+	throw new TypeError(`a database is named with a-z, 0-9 and -, unlike ${name}`);
+}
+
+/** For this user only; SQLite gives its other files the same permissions. */
+function makePrivateFile(path: string): void {
+	closeSync(openSync(path, 'a', 0o600));
 }
 
 /**
@@ -85,6 +102,7 @@ function makeFolder(folder: string): void {
  * the database itself: there it would keep out our own reader too.
  */
 function lockDatabase(lockPath: string, path: string): { close(): void } {
+	makePrivateFile(lockPath);
 	const lock = new DatabaseSync(lockPath);
 	try {
 		lock.exec('begin exclusive');
@@ -128,6 +146,7 @@ function checkFile(path: string): void {
 
 /** Reads all pages on a connection that cannot write, so neither the file nor its log changes. */
 function checkPages(path: string, hasLog: boolean): void {
+	const index = hasLog ? keptIndex(`${path}-shm`) : undefined;
 	let connection: SqliteConnection | undefined;
 	try {
 		connection = hasLog ? openSqliteReader(path) : openUnusedSqliteFile(path);
@@ -135,7 +154,17 @@ function checkPages(path: string, hasLog: boolean): void {
 		if (row?.quick_check !== 'ok') throw corrupt(path, `${row?.quick_check}`);
 	} finally {
 		connection?.close();
+		index?.restore();
 	}
+}
+
+/** The index of a log is made anew by whoever reads the log; whoever only looks leaves no trace. */
+function keptIndex(path: string): { restore(): void } {
+	const bytes = existsSync(path) ? readFileSync(path) : undefined;
+	return {
+		restore: () =>
+			bytes === undefined ? rmSync(path, { force: true }) : writeFileSync(path, bytes),
+	};
 }
 
 function readHeader(path: string): Buffer {
@@ -150,7 +179,8 @@ function readHeader(path: string): Buffer {
 }
 
 function corrupt(path: string, reason: string, cause?: unknown): FlotillaError {
-	return new FlotillaError('FLOTILLA_DATABASE_CORRUPT', `${path} is damaged: ${reason}.`, {
+	const line = reason.replaceAll(/\s+/g, ' ');
+	return new FlotillaError('FLOTILLA_DATABASE_CORRUPT', `${path} is damaged: ${line}.`, {
 		details: { path, reason },
 		...(cause !== undefined && { cause }),
 	});

@@ -27,6 +27,8 @@ function codeOf(error: unknown): ErrorCode {
 		case 'EACCES':
 		case 'EPERM':
 		case 'EROFS':
+		case 'ENOTDIR':
+		case 'EISDIR':
 			return 'FLOTILLA_DISK_DENIED';
 		default:
 			return 'FLOTILLA_DISK_FAILED';

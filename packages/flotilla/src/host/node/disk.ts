@@ -1,9 +1,9 @@
-import { constants, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { constants, open, readdir, rename, unlink } from 'node:fs/promises';
 import type { Disk, DiskFile, DiskLock, OpenOptions } from '../disk.ts';
 import { diskError } from './disk-error.ts';
 import { NodeDiskFile } from './disk-file.ts';
 import { lockFile } from './disk-lock.ts';
+import { makeFolderDurably, syncFolder } from './make-folder.ts';
 
 /** The file system of the operating system. */
 export class NodeDisk implements Disk {
@@ -33,17 +33,10 @@ export class NodeDisk implements Disk {
 	}
 
 	async makeFolder(path: string): Promise<void> {
-		let first: string | undefined;
 		try {
-			first = await mkdir(path, { recursive: true });
+			await makeFolderDurably(path);
 		} catch (error) {
-			throw diskError(error, { action: 'make the folder', path });
-		}
-		if (first === undefined) return;
-		// A name is durable once the folder that holds it was synced.
-		const above = dirname(resolve(first));
-		for (let made = resolve(path); made !== above; made = dirname(made)) {
-			await this.syncFolder(dirname(made));
+			throw diskError(error, { action: 'make the folder', path, effect: 'none' });
 		}
 	}
 
@@ -57,15 +50,8 @@ export class NodeDisk implements Disk {
 	}
 
 	async syncFolder(path: string): Promise<void> {
-		// Windows cannot open a folder; its journal keeps names in order without being asked.
-		if (process.platform === 'win32') return;
 		try {
-			const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
-			try {
-				await folder.sync();
-			} finally {
-				await folder.close();
-			}
+			await syncFolder(path);
 		} catch (error) {
 			throw diskError(error, { action: 'sync', path });
 		}

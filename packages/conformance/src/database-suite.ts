@@ -352,6 +352,22 @@ function values(scenario: Register): void {
 		assert.equal(rows[0]?.value, '5');
 	});
 
+	scenario('0 and 1 are booleans where the column is', async ({ database }) => {
+		await database.exclusive((t) =>
+			t.script('create table samples (position bigint primary key, value boolean)'),
+		);
+		await database.transaction((t) =>
+			t.query(sql`insert into samples values (0, ${0}), (1, ${1})`),
+		);
+		const { rows } = await database.snapshot((t) =>
+			t.query(sql`select value from samples order by position`),
+		);
+		assert.deepEqual(
+			rows.map((row) => asBoolean(row.value)),
+			[false, true],
+		);
+	});
+
 	scenario('JSON comes back as it was', async ({ database }) => {
 		const documents = [
 			{},

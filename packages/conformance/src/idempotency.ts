@@ -188,7 +188,7 @@ function duplicates(scenario: Register): void {
 function takingOver(scenario: Register): void {
 	const ways = {
 		'its caller aborts': { code: 'FLOTILLA_CANCELLED', abort: true },
-		'its deadline passes': { code: 'FLOTILLA_DEADLINE_EXCEEDED', timeoutMs: 30 },
+		'its deadline passes': { code: 'FLOTILLA_DEADLINE_EXCEEDED', timeoutMs: 1_000 },
 	} as const;
 	for (const [how, way] of Object.entries(ways)) {
 		scenario(`when ${how}, another one with the same key takes over`, async (engine) => {
@@ -223,6 +223,7 @@ function takingOver(scenario: Register): void {
 	}
 
 	scenario('who was given up before its transaction has no effect any more', async (engine) => {
+		const started = Promise.withResolvers<void>();
 		const first = Promise.withResolvers<void>();
 		const resumed = Promise.withResolvers<unknown>();
 		let runs = 0;
@@ -232,6 +233,7 @@ function takingOver(scenario: Register): void {
 				runs += 1;
 				const run = runs;
 				if (run > 1) return record(environment, input, run);
+				started.resolve();
 				await first.promise;
 				const late = record(environment, input, run);
 				resumed.resolve(late.then(() => 'it committed', failureFrom));
@@ -240,6 +242,7 @@ function takingOver(scenario: Register): void {
 			async (world) => {
 				const controller = new AbortController();
 				const given = giveUp(world, controller.signal, 9_000);
+				await started.promise;
 				controller.abort();
 				await given;
 				assert.deepEqual(await world.act({ id: 'a' }, { idempotencyKey: 'k' }), {

@@ -65,10 +65,14 @@ export const limits = {
 	logLineBytes: 65_536,
 	/** Bytes of log lines that wait for a slow reader; beyond it records are dropped and counted. */
 	logBytesWaiting: 8_388_608,
+	/** How long a flush of the log, and so the end of the process, waits for a reader that stands still. */
+	logFlushMs: 2_000,
+	/** How long a program that is asked to stop while it starts may go on starting. */
+	startAbandonedMs: 5_000,
 	/** UTF-8 bytes of a password. */
 	passwordBytes: 1_024,
-	/** Passwords that wait to be hashed; more are refused with `FLOTILLA_OVERLOADED`. */
-	passwordsWaiting: 1_024,
+	/** Passwords that wait to be hashed; more are refused with `FLOTILLA_OVERLOADED`. They are 4 to 8 seconds of work: who waited longer would only wait past the usual deadline of 10 seconds. */
+	passwordsWaiting: 64,
 	/** Outgoing HTTP connections to one origin. */
 	httpConnectionsPerOrigin: 256,
 	/** Keys whose parsed form is kept. */

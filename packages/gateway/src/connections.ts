@@ -13,7 +13,6 @@ export class Connections {
 	/** Answers that were ready and not read at the last look. */
 	#unread = new Set<ServerResponse>();
 	#look: Timer | undefined;
-	#accepted = 0;
 	#draining = false;
 	#changed: (() => void) | undefined;
 
@@ -27,7 +26,6 @@ export class Connections {
 
 	/** Takes a connection on and hands it to the server. */
 	accept(socket: Socket): void {
-		this.#accepted++;
 		this.#sockets.add(socket);
 		socket.once('close', () => {
 			this.#sockets.delete(socket);
@@ -53,22 +51,6 @@ export class Connections {
 		this.#draining = true;
 		for (const response of this.#underWay) {
 			if (!response.headersSent) response.setHeader('connection', 'close');
-		}
-	}
-
-	/**
-	 * Resolves when no connection has come for two turns, at the latest after two seconds.
-	 *
-	 * The operating system makes connections by itself and hands over one each turn. Those that still
-	 * queue there when it stops listening are reset, with the requests that they have sent.
-	 */
-	async acceptQueued(): Promise<void> {
-		const endMs = this.#clock.monotonicMs() + fixedLimits.acceptQueuedMs;
-		let quietTurns = 0;
-		while (quietTurns < 2 && this.#clock.monotonicMs() < endMs) {
-			const before = this.#accepted;
-			await new Promise<void>((resolve) => this.#clock.defer(resolve));
-			quietTurns = this.#accepted === before ? quietTurns + 1 : 0;
 		}
 	}
 

@@ -1,4 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyReply } from 'fastify';
 import { FlotillaError, isFlotillaError } from 'flotilla/adapter';
 import { bearerTokenOf } from './authentication.ts';
@@ -129,6 +131,14 @@ export class EdgeServer {
 			if (!(Number(request.headers['content-length']) > limits.bodyBytes)) response.writeContinue();
 			this.#receive(request, response, handle);
 		});
+		server.on('checkExpectation', (request: EdgeRequest, response: ServerResponse) => {
+			const message = 'The only expectation that is met is 100-continue.';
+			const error = new FlotillaError('FLOTILLA_EXPECTATION_FAILED', message);
+			this.#receive(request, response, () => this.#refuseHead(error, request));
+		});
+		server.on('connect', (request: EdgeRequest, socket: Duplex) => {
+			this.#refuseTunnel(request, socket as Socket);
+		});
 		// Bounded by their bytes; a bound on their number would drop some in silence.
 		server.maxHeadersCount = 0;
 		return server;
@@ -153,18 +163,58 @@ export class EdgeServer {
 			handle(request, response);
 			return;
 		}
-		const error = new FlotillaError('FLOTILLA_REQUEST_MALFORMED', malformed);
+		// What follows on this connection cannot be trusted either.
+		response.setHeader('connection', 'close');
+		this.#refuseHead(new FlotillaError('FLOTILLA_REQUEST_MALFORMED', malformed), request);
+	}
+
+	/** Answers what Fastify never sees. */
+	#refuseHead(error: FlotillaError, request: EdgeRequest): void {
+		const exchange = exchangeOf(request);
 		const problem = this.#problemOf(error, exchange);
 		const body = JSON.stringify(problem);
+		const { allow } = error.details;
 		request.resume();
-		response.writeHead(problem.status, {
+		exchange.response.writeHead(problem.status, {
 			...exchange.headers,
 			...problemAnswer,
+			...(typeof allow === 'string' && { allow }),
 			'content-length': Buffer.byteLength(body),
-			// What follows on this connection cannot be trusted either.
-			connection: 'close',
 		});
-		response.end(body);
+		exchange.response.end(body);
+	}
+
+	/** Answers CONNECT, for which node:http gives its connection away and makes no response. */
+	#refuseTunnel(request: EdgeRequest, socket: Socket): void {
+		const { clock } = this.#options.fleet.host;
+		// Nobody else listens any more, and an error without a listener ends the process.
+		socket.on('error', () => {});
+		const refuse = (): void => {
+			if (!socket.writable) {
+				socket.destroy();
+				return;
+			}
+			// Answers come in the order of their requests, and an earlier one may be under way.
+			const earlier = (socket as { _httpMessage?: ServerResponse })._httpMessage;
+			if (earlier !== undefined && earlier !== null) {
+				earlier.once('close', refuse);
+				return;
+			}
+			const response = new ServerResponse(request);
+			response.assignSocket(socket);
+			response.setHeader('connection', 'close');
+			response.on('finish', () => socket.end());
+			// A moment to read it: closing with unread bytes would reset the connection.
+			const timer = clock.setTimer(fixedLimits.refusedBodyMs, () => socket.destroy());
+			socket.once('close', () => timer.cancel());
+			socket.resume();
+			const allow = this.#allowed.all;
+			const message = `CONNECT asks for a tunnel, and this is no proxy. It takes ${allow}.`;
+			const details = { allow };
+			const error = new FlotillaError('FLOTILLA_METHOD_NOT_ALLOWED', message, { details });
+			this.#receive(request, response, () => this.#refuseHead(error, request));
+		};
+		refuse();
 	}
 
 	/**
@@ -222,7 +272,8 @@ export class EdgeServer {
 				...problemHeaders(problem, operation, hadToken),
 			});
 		if (typeof allow === 'string') reply.header('allow', allow);
-		reply.send(JSON.stringify(problem));
+		// Bytes, because to text Fastify would add a charset, which this media type does not have.
+		reply.send(Buffer.from(JSON.stringify(problem)));
 	}
 
 	#problemOf(error: unknown, exchange: Exchange): Problem {

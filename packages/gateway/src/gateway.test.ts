@@ -50,7 +50,7 @@ test('the status of a command is what its contract says, and 204 when there is n
 test('a declared error is a problem with its data and status', async () => {
 	const response = await edge.fetch('/v1/probe/missing');
 	assert.equal(response.status, 404);
-	assert.match(response.headers.get('content-type') ?? '', /^application\/problem\+json\b/);
+	assert.equal(response.headers.get('content-type'), 'application/problem+json');
 	assert.deepEqual(await response.json(), {
 		type: 'urn:flotilla:error:probe@1/find/notFound',
 		title: 'Not found',
@@ -62,6 +62,25 @@ test('a declared error is a problem with its data and status', async () => {
 		data: { name: 'missing' },
 	});
 	assert.equal((await edge.fetch('/v1/probe/odd')).status, 418);
+});
+
+test('every problem has the media type of problems, without parameters', async () => {
+	for (const [path, status] of [
+		['/v1/probe/missing', 404],
+		['/v1/probe/odd', 418],
+		['/v1/broken', 500],
+		['/v1/hurried?name=typed', 504],
+		['/v1/member', 401],
+		['/v1/count?to=-1', 404],
+		['/v1/nothing', 404],
+		['/v1/things/7', 405],
+		['/v1/probe/a?limit=x', 422],
+	] as const) {
+		const response = await edge.fetch(path);
+		assert.equal(response.status, status, path);
+		assert.equal(response.headers.get('content-type'), 'application/problem+json', path);
+		assert.equal(((await response.json()) as { status: number }).status, status);
+	}
 });
 
 test('of a bug nothing is told but where to look it up', async () => {

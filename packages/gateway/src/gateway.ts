@@ -1,8 +1,9 @@
 import type { FastifyPluginAsync } from 'fastify';
+import type { Clock } from 'flotilla/adapter';
 import type { Fleet } from 'flotilla/run';
 import type { Verifier } from './authentication.ts';
 import { EdgeServer } from './edge-server.ts';
-import { completeLimits, type GatewayLimits } from './limits.ts';
+import { completeLimits, fixedLimits, type GatewayLimits } from './limits.ts';
 import { type EdgeListener, listen } from './listener.ts';
 
 export interface GatewayOptions {
@@ -32,8 +33,15 @@ export interface Gateway extends AsyncDisposable {
 	/** The same as a URL, without a slash at the end. */
 	readonly url: string;
 	/**
-	 * Ends in peace: says that it is not ready, stops listening, answers what has arrived with
-	 * `Connection: close`, ends event streams, and cuts off what is left after `drainTimeoutMs`.
+	 * Ends in peace. It says that it is not ready and puts `Connection: close` on every answer; goes
+	 * on accepting for 250 ms, so that balancers look away and what queues is served; stops
+	 * listening and ends event streams; then closes each connection once it has been silent for a
+	 * moment, and cuts off what is left after `drainTimeoutMs`.
+	 *
+	 * What arrives on a connection that was accepted is answered, within that time. A connection that
+	 * is made after it stopped listening is refused. One that the operating system has made but not
+	 * handed over at that moment may be reset with its request unread: nothing of it took effect, and
+	 * it can be tried again under its idempotency key.
 	 */
 	close(): Promise<void>;
 }
@@ -73,7 +81,7 @@ export async function gateway(fleet: Fleet, options: GatewayOptions = {}): Promi
 		});
 		await server.start();
 		listener.attach((socket) => server.connections.accept(socket));
-		return new RunningGateway(listener, server, limits);
+		return new RunningGateway(listener, server, limits, fleet.host.clock);
 	} catch (error) {
 		if (options.listener === undefined) await listener.close();
 		throw error;
@@ -86,14 +94,16 @@ class RunningGateway implements Gateway {
 	readonly #listener: EdgeListener;
 	readonly #server: EdgeServer;
 	readonly #limits: GatewayLimits;
+	readonly #clock: Clock;
 	#closed: Promise<void> | undefined;
 
-	constructor(listener: EdgeListener, server: EdgeServer, limits: GatewayLimits) {
+	constructor(listener: EdgeListener, server: EdgeServer, limits: GatewayLimits, clock: Clock) {
 		this.address = listener.address;
 		this.url = listener.url;
 		this.#listener = listener;
 		this.#server = server;
 		this.#limits = limits;
+		this.#clock = clock;
 	}
 
 	close(): Promise<void> {
@@ -107,7 +117,9 @@ class RunningGateway implements Gateway {
 
 	async #close(): Promise<void> {
 		this.#server.beginClosing();
-		await this.#server.connections.acceptQueued();
+		// For a fixed time: as long as clients make connections there is one in the queue, so waiting
+		// for an empty one would only lose another one, later.
+		await new Promise<void>((resolve) => this.#clock.setTimer(fixedLimits.acceptLingerMs, resolve));
 		await this.#listener.close();
 		this.#server.streams.end();
 		await this.#server.connections.drain(this.#limits.drainTimeoutMs);

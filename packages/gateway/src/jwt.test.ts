@@ -78,6 +78,18 @@ test('a good token stands for its subject, with its scopes and tenant', async ()
 	assert.deepEqual(none?.scopes, []);
 });
 
+test('an issuer grants only the scopes that it may grant', async () => {
+	const verify = jwt({ issuer, keys: standardKeys, clock: new TestClock(), scopes: ['user'] });
+	for (const scope of ['user operator', ['operator', 'user']]) {
+		const signed = await token({ scope });
+		assert.deepEqual((await verify(signed))?.scopes, ['user']);
+		assert.deepEqual((await verify(signed))?.scopes, ['user'], 'also when it is remembered');
+	}
+	assert.deepEqual((await verify(await token({ scope: 'operator' })))?.scopes, []);
+	const none = jwt({ issuer, keys: standardKeys, clock: new TestClock(), scopes: [] });
+	assert.deepEqual((await none(await token()))?.scopes, []);
+});
+
 test('ES256 is taken, and the type of an access token', async () => {
 	const ec = await token({}, { alg: 'ES256', kid: 'ec' }, ecKeys.privateKey);
 	assert.equal((await verifier()(ec))?.subject, 'u1');

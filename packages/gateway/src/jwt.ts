@@ -16,6 +16,11 @@ export interface JwtOptions {
 	readonly algorithms?: readonly JwtAlgorithm[];
 	/** The claim with the scopes: words in a text, or a list of texts; `scope` when absent. */
 	readonly scopesClaim?: string;
+	/**
+	 * The only scopes that this issuer may grant; others in its tokens are dropped. Absent: whatever
+	 * it says. An issuer of customers must not be able to make operators.
+	 */
+	readonly scopes?: readonly string[];
 	/** The claim with the tenant; absent: principals have none. */
 	readonly tenantClaim?: string;
 	/** How far the issuer's clock may be off, 0 to 300; 5 when absent. */
@@ -52,6 +57,7 @@ export function jwt(options: JwtOptions): Verifier {
 	const algorithms: string[] = [...(options.algorithms ?? ['EdDSA', 'Ed25519', 'ES256'])];
 	const symmetric = algorithms.find((name) => !/^(?:Ed25519|EdDSA|(?:ES|PS|RS)\d+)$/.test(name));
 	if (symmetric !== undefined) throw new TypeError(`the algorithm ${symmetric} is not asymmetric`);
+	const granted = options.scopes === undefined ? undefined : new Set(options.scopes);
 	const keys = new KeySet(options.keys, clock);
 	const verified = new VerifiedTokens(clock);
 	return async (token) => {
@@ -67,7 +73,12 @@ export function jwt(options: JwtOptions): Verifier {
 				currentDate: new Date(clock.wallMs()),
 				requiredClaims: ['exp', 'iss', 'sub'],
 			});
-			const principal = principalOf(payload, issuer, scopesClaim, tenantClaim);
+			const principal = principalOf(
+				payload,
+				issuer,
+				scopesOf(payload[scopesClaim], granted),
+				tenantClaim,
+			);
 			const expiresMs = ((payload.exp as number) + tolerance) * 1_000;
 			if (principal !== undefined) verified.add(token, principal, expiresMs);
 			return principal;
@@ -109,7 +120,7 @@ function isCanonical(part: string): boolean {
 function principalOf(
 	payload: JWTPayload,
 	issuer: string,
-	scopesClaim: string,
+	scopes: readonly string[],
 	tenantClaim: string | undefined,
 ): Principal | undefined {
 	const { sub } = payload;
@@ -119,12 +130,15 @@ function principalOf(
 		subject: sub,
 		issuer,
 		...(typeof tenant === 'string' ? { tenant } : {}),
-		scopes: scopesOf(payload[scopesClaim]),
+		scopes,
 	};
 }
 
-function scopesOf(claim: unknown): readonly string[] {
-	if (typeof claim === 'string') return claim.split(' ').filter((scope) => scope !== '');
-	if (!Array.isArray(claim)) return [];
-	return claim.filter((scope): scope is string => typeof scope === 'string');
+/** The scopes of a claim, of those that may be granted. */
+function scopesOf(claim: unknown, granted: ReadonlySet<string> | undefined): readonly string[] {
+	const named: unknown = typeof claim === 'string' ? claim.split(' ') : claim;
+	if (!Array.isArray(named)) return [];
+	return named
+		.filter((scope): scope is string => typeof scope === 'string' && scope !== '')
+		.filter((scope) => granted?.has(scope) ?? true);
 }

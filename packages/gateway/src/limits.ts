@@ -65,8 +65,8 @@ export const fixedLimits = {
 	firstEventMs: 1_000,
 	/** How long a refused body is still taken in and dropped, so that the refusal can be read. */
 	refusedBodyMs: 2_000,
-	/** How long closing goes on accepting connections while one comes after the other. */
-	acceptQueuedMs: 2_000,
+	/** How long closing goes on accepting connections, once it says that it is not ready. */
+	acceptLingerMs: 250,
 	/** How long closing still listens on idle connections for requests that are on their way. */
 	idleLingerMs: 100,
 	/** Characters of a bearer token. */

@@ -238,6 +238,14 @@ const rows: readonly Row[] = [
 	['another method', head('DELETE /v1/probe/a'), 405, 'FLOTILLA_METHOD_NOT_ALLOWED'],
 	['an odd method', head('PROPFIND /v1/probe/a'), 405, 'FLOTILLA_METHOD_NOT_ALLOWED'],
 	['TRACE', head('TRACE /v1/probe/a'), 405, 'FLOTILLA_METHOD_NOT_ALLOWED'],
+	['CONNECT', head('CONNECT edge:443'), 405, 'FLOTILLA_METHOD_NOT_ALLOWED'],
+	[
+		'CONNECT without a host',
+		'CONNECT edge:443 HTTP/1.1\r\n\r\n',
+		400,
+		'FLOTILLA_REQUEST_MALFORMED',
+	],
+	['another expectation', write(ok, 'expect: a-miracle'), 417, 'FLOTILLA_EXPECTATION_FAILED'],
 	['a body with GET', body('GET /v1/probe/a', '{}'), 400, 'FLOTILLA_REQUEST_MALFORMED'],
 	[
 		'a chunked body with GET',
@@ -439,7 +447,7 @@ for (const [what, request, status, code, field] of rows) {
 		connection.write(request);
 		const answer = await connection.answer();
 		assert.equal(answer.status, status, answer.body);
-		assert.match(answer.headers.get('content-type') ?? '', /^application\/problem\+json\b/);
+		assert.equal(answer.headers.get('content-type'), 'application/problem+json');
 		assert.match(answer.headers.get('x-request-id') ?? '', /^[\w-]+$/);
 		assert.equal(answer.problem.code, code);
 		const fields = answer.problem.errors?.map(({ path }) => path);
@@ -538,4 +546,40 @@ test('a client that asks before it sends a large body is refused before it does'
 	assert.equal((await connection.answer()).status, 201);
 	connection.write(ask(5_000));
 	assert.equal((await connection.answer()).status, 413);
+});
+
+test('CONNECT is answered after what came before it, and ends its connection', async () => {
+	using connection = await edge.connect();
+	connection.write(
+		'GET /v1/held/tunnel HTTP/1.1\r\nhost: edge\r\n\r\nCONNECT edge:443 HTTP/1.1\r\nhost: edge\r\nx-request-id: tunnel\r\n\r\nbytes',
+	);
+	await edge.handlers.begun('tunnel');
+	edge.handlers.release('tunnel');
+	assert.equal((await connection.answer()).body, '{"name":"tunnel"}');
+	const refused = await connection.answer();
+	assert.equal(refused.status, 405);
+	assert.equal(refused.headers.get('allow'), 'DELETE, GET, HEAD, OPTIONS, POST, PUT');
+	assert.equal(refused.headers.get('connection'), 'close');
+	assert.equal(refused.headers.get('x-request-id'), 'tunnel');
+	assert.equal(await connection.rest(), '');
+});
+
+test('a client that goes away after CONNECT leaves the others alone', async () => {
+	const connection = await edge.connect();
+	connection.write('GET /v1/held/gone HTTP/1.1\r\nhost: edge\r\n\r\n');
+	connection.write(head('CONNECT edge:443'));
+	await edge.handlers.begun('gone');
+	connection.socket.resetAndDestroy();
+	edge.handlers.release('gone');
+	assert.equal((await edge.fetch('/health/live')).status, 200);
+});
+
+test('an expectation that is not met does not spoil the next request on its connection', async () => {
+	using connection = await edge.connect();
+	connection.write(
+		`POST /v1/things HTTP/1.1\r\nhost: edge\r\nexpect: a-miracle\r\ncontent-type: application/json\r\ncontent-length: ${ok.length}\r\n\r\n${ok}`,
+	);
+	assert.equal((await connection.answer()).status, 417);
+	connection.write('GET /v1/probe/a HTTP/1.1\r\nhost: edge\r\n\r\n');
+	assert.equal((await connection.answer()).status, 200);
 });

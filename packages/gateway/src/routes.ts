@@ -68,6 +68,12 @@ export class AllowedMethods {
 		return [...new Set(methods), 'OPTIONS'].toSorted().join(', ');
 	}
 
+	/** What any path takes, for a request that has none. */
+	get all(): string {
+		const methods = [...this.#patterns.values()].flatMap((entry) => [...entry.methods]);
+		return [...new Set([...methods, 'HEAD', 'OPTIONS'])].toSorted().join(', ');
+	}
+
 	#add(method: string, path: string): void {
 		const source = path
 			.split(/\{[^}]+\}/)

@@ -42,7 +42,8 @@ export async function openShop(settings: Settings, processId: number): Promise<O
 	await users.prepareKeys();
 	const auth = anyOf(
 		bearerToken({ token: operator.token, principal: operatorPrincipal }),
-		jwt({ issuer: tokenIssuer, keys: () => users.keys() }),
+		// Whoever can sign for customers can still not make an operator.
+		jwt({ issuer: tokenIssuer, keys: () => users.keys(), scopes: ['user'] }),
 	);
 	const edge = opened.use(await gateway(fleet, { listener, auth }));
 	const close = opened.move();

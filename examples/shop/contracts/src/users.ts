@@ -8,7 +8,7 @@ const Password = z.string().min(8).max(128);
 
 export const NewUser = z.object({
 	email: Email,
-	name: line(100).min(1),
+	name: line(100).regex(/\S/u, 'must not be blank'),
 	password: Password,
 });
 

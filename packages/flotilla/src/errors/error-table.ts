@@ -312,6 +312,12 @@ export const errorTable = {
 		status: 415,
 		remedy: 'Send application/json.',
 	},
+	FLOTILLA_EXPECTATION_FAILED: {
+		when: 'The Expect header asks for something else than `100-continue`.',
+		effect: 'none',
+		status: 417,
+		remedy: 'Send it again without the Expect header.',
+	},
 	FLOTILLA_URI_TOO_LONG: {
 		when: 'The query string is longer than its limit.',
 		effect: 'none',

@@ -32,10 +32,22 @@ export interface Cryptography {
 	 * Rejects with `TypeError` when the password has more than 1_024 UTF-8 bytes, and with
 	 * `FLOTILLA_OVERLOADED` when too many wait to be hashed.
 	 */
-	hashPassword(password: string): Promise<string>;
+	hashPassword(password: string, options?: PasswordOptions): Promise<string>;
 
-	/** Whether `hash` was made from `password`. A malformed hash is false, never an exception. */
-	verifyPassword(password: string, hash: string): Promise<boolean>;
+	/**
+	 * Whether `hash` was made from `password`. A malformed hash is false, never an exception.
+	 * Rejects with `FLOTILLA_OVERLOADED` when too many wait to be hashed.
+	 */
+	verifyPassword(password: string, hash: string, options?: PasswordOptions): Promise<boolean>;
+}
+
+export interface PasswordOptions {
+	/**
+	 * Who aborts gives up the place in the queue: the promise rejects with `FLOTILLA_CANCELLED` and
+	 * the password is never hashed. A hashing that has begun is finished. The `crypto` of a service
+	 * uses the signal of the running call when this is absent.
+	 */
+	readonly signal?: AbortSignal | undefined;
 }
 
 /** An Ed25519 public key as a JSON Web Key (RFC 8037): plain JSON, fit to be stored and sent. */

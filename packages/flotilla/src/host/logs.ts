@@ -4,7 +4,10 @@
  */
 export interface LogSink {
 	write(record: LogRecord): void;
-	/** Resolves when what was written so far has left the process. */
+	/**
+	 * Resolves when what was written so far has left the process, or when whoever reads it has stood
+	 * still for a while.
+	 */
 	flush(): Promise<void>;
 }
 

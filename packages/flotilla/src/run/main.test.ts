@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ManualClock } from '../call/testing-manual-clock.ts';
 import { FlotillaError } from '../errors/flotilla-error.ts';
 import type { ProcessControl } from '../host/node/process.ts';
 import { runProgram } from './main.ts';
@@ -78,5 +79,19 @@ test('closing that fails is told like any other failure', async () => {
 	stop();
 	await ended;
 	assert.match(log[0] ?? '', /^error: FLOTILLA_DISK_FAILED: The disk is gone\./);
+	assert.equal(log[1], 'exit 1');
+});
+
+test('a start that does not end is abandoned a while after the process is asked to stop', async () => {
+	const { control, log, stop } = imaginedProcess();
+	const clock = new ManualClock();
+	const ended = runProgram(control, () => new Promise<undefined>(() => {}), clock);
+	stop();
+	await Promise.resolve();
+	clock.advance(4_999);
+	assert.deepEqual(log, []);
+	clock.advance(1);
+	await ended;
+	assert.match(log[0] ?? '', /^error: Asked to stop while it was starting/);
 	assert.equal(log[1], 'exit 1');
 });

@@ -14,6 +14,7 @@ import type { OutboxEvent } from '../messaging/outbox.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { ChangeSignal } from './change-signal.ts';
 import { Commands } from './command.ts';
+import { cryptographyOfCalls } from './cryptography-of-calls.ts';
 import type { Environment, Needs } from './environment.ts';
 import { live } from './live.ts';
 import type { AnyHandler, AnyImplementation, Service } from './service.ts';
@@ -105,7 +106,7 @@ function environmentOf(
 	);
 	const environment = {
 		call,
-		crypto: host.crypto,
+		crypto: cryptographyOfCalls(host.crypto),
 		log,
 		tx: (work: never) => {
 			const result = transact(commands, name, work);

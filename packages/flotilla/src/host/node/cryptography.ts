@@ -11,7 +11,13 @@ import {
 	verify,
 } from 'node:crypto';
 import { limits } from '../../limits.ts';
-import type { Cryptography, KeyPair, PrivateKey, PublicKey } from '../cryptography.ts';
+import type {
+	Cryptography,
+	KeyPair,
+	PasswordOptions,
+	PrivateKey,
+	PublicKey,
+} from '../cryptography.ts';
 import { plainBytes } from './bytes.ts';
 import { PasswordHasher } from './password-hash.ts';
 
@@ -62,12 +68,12 @@ export class NodeCryptography implements Cryptography {
 		return left.length === right.length && timingSafeEqual(left, right);
 	}
 
-	hashPassword(password: string): Promise<string> {
-		return this.#passwords.hash(password);
+	hashPassword(password: string, options?: PasswordOptions): Promise<string> {
+		return this.#passwords.hash(password, options);
 	}
 
-	verifyPassword(password: string, hash: string): Promise<boolean> {
-		return this.#passwords.verify(password, hash);
+	verifyPassword(password: string, hash: string, options?: PasswordOptions): Promise<boolean> {
+		return this.#passwords.verify(password, hash, options);
 	}
 }
 

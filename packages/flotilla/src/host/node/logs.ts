@@ -1,6 +1,7 @@
 import { type DestinationStream, destination, type Logger, pino } from 'pino';
 import { limits } from '../../limits.ts';
 import type { LogLevel, LogRecord, LogSink } from '../logs.ts';
+import { holdEnd, releaseEnd } from './end-process.ts';
 import { shortenRecord } from './shorten-record.ts';
 
 /** The names that a line begins with. A field under one of them would give the line two of it. */
@@ -27,7 +28,9 @@ export class NodeLogs implements LogSink {
 	#unwrittenBytes = 0;
 	#dropped = 0;
 	#broken = false;
-	#flushes: (() => void)[] = [];
+	/** Nothing has left the process since a flush has waited in vain. */
+	#stalled = false;
+	readonly #flushes = new Set<() => void>();
 
 	constructor({ fileDescriptor = 2, level = 'info' }: NodeLogsOptions = {}) {
 		this.#rank = rank[level];
@@ -60,9 +63,22 @@ export class NodeLogs implements LogSink {
 	}
 
 	flush(): Promise<void> {
-		// A reader that is gone will not take the rest: waiting for it would hold up the shutdown.
-		if (this.#unwrittenBytes === 0 || this.#broken) return Promise.resolve();
-		return new Promise((resolve) => this.#flushes.push(resolve));
+		// A reader that is gone or stands still will not take the rest: waiting for it would hold up the
+		// shutdown.
+		const isOver = this.#unwrittenBytes === 0 || this.#broken || this.#stalled;
+		if (isOver) return Promise.resolve();
+		return new Promise((resolve) => {
+			const end = (): void => {
+				clearTimeout(timer);
+				resolve();
+			};
+			const timer = setTimeout(() => {
+				this.#stalled = true;
+				this.#flushes.delete(end);
+				resolve();
+			}, limits.logFlushMs);
+			this.#flushes.add(end);
+		});
 	}
 
 	#send(line: string): void {
@@ -80,6 +96,7 @@ export class NodeLogs implements LogSink {
 		try {
 			this.#destination.write(text);
 			this.#unwrittenBytes += bytes;
+			if (!this.#broken) holdEnd(this);
 		} catch {
 			// pino has ended the destination, because the process is about to exit.
 			this.#dropped += 1;
@@ -88,10 +105,14 @@ export class NodeLogs implements LogSink {
 
 	#onWritten(bytes: number): void {
 		this.#broken = false;
+		this.#stalled = false;
 		this.#unwrittenBytes = Math.max(0, this.#unwrittenBytes - bytes);
 		if (this.#dropped > 0 && this.#unwrittenBytes < limits.logBytesWaiting / 2)
 			this.#reportDropped();
-		if (this.#unwrittenBytes === 0) this.#endFlushes();
+		if (this.#unwrittenBytes === 0) {
+			releaseEnd(this);
+			this.#endFlushes();
+		}
 	}
 
 	#reportDropped(): void {
@@ -107,13 +128,13 @@ export class NodeLogs implements LogSink {
 
 	#onBroken(): void {
 		this.#broken = true;
+		releaseEnd(this);
 		this.#endFlushes();
 	}
 
 	#endFlushes(): void {
-		const flushes = this.#flushes;
-		this.#flushes = [];
-		for (const resolve of flushes) resolve();
+		for (const end of this.#flushes) end();
+		this.#flushes.clear();
 	}
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
 import { isFlotillaError } from '../../errors/flotilla-error.ts';
 import { PasswordHasher } from './password-hash.ts';
@@ -75,10 +76,60 @@ test('a crowd is turned away instead of piling up, and the hasher goes on after 
 	const passwords = new PasswordHasher(1);
 	const cheap = `$scrypt$ln=1,r=1,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 	const results = await Promise.allSettled(
-		Array.from({ length: 1_030 }, () => passwords.verify('x', cheap)),
+		Array.from({ length: 70 }, () => passwords.verify('x', cheap)),
 	);
 	const refused = results.filter((result) => result.status === 'rejected');
 	assert.equal(refused.length, 5);
 	assert.ok(refused.every(({ reason }) => isFlotillaError(reason, 'FLOTILLA_OVERLOADED')));
 	assert.equal(await passwords.verify('x', cheap), false);
+});
+
+test('who stops waiting leaves the queue at once and is never hashed', async () => {
+	const passwords = new PasswordHasher(1);
+	const first = passwords.hash('in progress');
+	const controllers = Array.from({ length: 64 }, () => new AbortController());
+	const startMs = performance.now();
+	const abandoned = controllers.map(({ signal }) => passwords.hash('abandoned', { signal }));
+	const reason = new Error('gone');
+	for (const controller of controllers) controller.abort(reason);
+	const results = await Promise.allSettled(abandoned);
+	for (const result of results) {
+		assert.ok(result.status === 'rejected');
+		assert.ok(isFlotillaError(result.reason, 'FLOTILLA_CANCELLED'));
+		assert.equal(result.reason.effect, 'none');
+		assert.equal(result.reason.cause, reason);
+	}
+	await first;
+	const oneMs = performance.now() - startMs;
+	await passwords.hash('honest');
+	assert.ok(performance.now() - startMs < oneMs * 20);
+});
+
+test('an honest caller after 300 abandoned ones waits for those in progress only', async () => {
+	const passwords = new PasswordHasher(1);
+	const order: string[] = [];
+	const inProgress = passwords.hash('x').then(() => order.push('in progress'));
+	for (let i = 0; i < 300; i++) {
+		const controller = new AbortController();
+		passwords.hash('x', { signal: controller.signal }).then(
+			() => order.push('abandoned'),
+			() => {},
+		);
+		controller.abort();
+	}
+	const honest = passwords.hash('x').then(() => order.push('honest'));
+	await Promise.all([inProgress, honest]);
+	assert.deepEqual(order, ['in progress', 'honest']);
+});
+
+test('a signal that has aborted already is refused, and none keeps a listener', async () => {
+	const passwords = new PasswordHasher(1);
+	const aborted = passwords.hash('x', { signal: AbortSignal.abort() });
+	await assert.rejects(aborted, (error) => isFlotillaError(error, 'FLOTILLA_CANCELLED'));
+	const { signal } = new AbortController();
+	const cheap = `$scrypt$ln=1,r=1,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+	const verified = [1, 2, 3].map(() => passwords.verify('x', cheap, { signal }));
+	assert.equal(getEventListeners(signal, 'abort').length, 2);
+	assert.deepEqual(await Promise.all(verified), [false, false, false]);
+	assert.equal(getEventListeners(signal, 'abort').length, 0);
 });

@@ -5,6 +5,7 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import { FlotillaError } from '../../errors/flotilla-error.ts';
 import { limits } from '../../limits.ts';
+import type { PasswordOptions } from '../cryptography.ts';
 
 /** 2^15 rounds of 1 KiB: 32 MiB and some 60 ms a hash (OWASP's second choice for scrypt, 2024). */
 const cost: Cost = { logarithm: 15, blockSize: 8, parallelism: 1 };
@@ -28,7 +29,10 @@ interface ParsedHash {
 	readonly hash: Buffer;
 }
 
-/** Hashes passwords in the thread pool, a few at once; the others wait in the order they came. */
+/**
+ * Hashes passwords in the thread pool, a few at once; the others wait in the order they came. Who
+ * stops waiting leaves the queue: abandoned calls must not take the turns of those that still wait.
+ */
 export class PasswordHasher {
 	readonly #runningMax: number;
 	readonly #waiting: (() => void)[] = [];
@@ -38,23 +42,24 @@ export class PasswordHasher {
 		this.#runningMax = runningMax;
 	}
 
-	async hash(password: string): Promise<string> {
+	async hash(password: string, { signal }: PasswordOptions = {}): Promise<string> {
 		const bytes = Buffer.from(password);
 		if (bytes.length > limits.passwordBytes) {
 			throw new TypeError(`A password has at most ${limits.passwordBytes} bytes of UTF-8.`);
 		}
 		const salt = randomBytes(saltBytes);
-		const hash = await this.#derive(bytes, salt, cost, hashBytes);
+		const hash = await this.#derive(bytes, salt, cost, hashBytes, signal);
 		const { logarithm, blockSize, parallelism } = cost;
 		return `$scrypt$ln=${logarithm},r=${blockSize},p=${parallelism}$${encode(salt)}$${encode(hash)}`;
 	}
 
-	async verify(password: string, hash: string): Promise<boolean> {
+	async verify(password: string, hash: string, { signal }: PasswordOptions = {}): Promise<boolean> {
 		const bytes = Buffer.from(password);
 		const parsed = parse(hash);
 		// Nothing longer was ever hashed, so it cannot be right.
 		if (parsed === undefined || bytes.length > limits.passwordBytes) return false;
-		const derived = await this.#derive(bytes, parsed.salt, parsed.cost, parsed.hash.length);
+		const size = parsed.hash.length;
+		const derived = await this.#derive(bytes, parsed.salt, parsed.cost, size, signal);
 		return timingSafeEqual(derived, parsed.hash);
 	}
 
@@ -63,8 +68,9 @@ export class PasswordHasher {
 		salt: Buffer,
 		{ logarithm, blockSize, parallelism }: Cost,
 		size: number,
+		signal: AbortSignal | undefined,
 	) {
-		await this.#enter();
+		await this.#enter(signal);
 		try {
 			const N = 2 ** logarithm;
 			// Node.js refuses what needs more than `maxmem`; its default is a little less than N = 2^15 needs.
@@ -75,7 +81,8 @@ export class PasswordHasher {
 		}
 	}
 
-	async #enter(): Promise<void> {
+	async #enter(signal: AbortSignal | undefined): Promise<void> {
+		if (signal?.aborted) throw cancelled(signal);
 		if (this.#running < this.#runningMax) {
 			this.#running += 1;
 			return;
@@ -87,7 +94,18 @@ export class PasswordHasher {
 			);
 		}
 		// Whoever leaves hands its place over, so that nobody can slip in between.
-		await new Promise<void>((resolve) => this.#waiting.push(resolve));
+		await new Promise<void>((resolve, reject) => {
+			const proceed = (): void => {
+				signal?.removeEventListener('abort', leave);
+				resolve();
+			};
+			const leave = (): void => {
+				this.#waiting.splice(this.#waiting.indexOf(proceed), 1);
+				reject(cancelled(signal));
+			};
+			this.#waiting.push(proceed);
+			signal?.addEventListener('abort', leave, { once: true });
+		});
 	}
 
 	#leave(): void {
@@ -95,6 +113,14 @@ export class PasswordHasher {
 		if (next === undefined) this.#running -= 1;
 		else next();
 	}
+}
+
+function cancelled(signal: AbortSignal | undefined): FlotillaError {
+	return new FlotillaError(
+		'FLOTILLA_CANCELLED',
+		'Nobody waits any more for a password that was to be hashed.',
+		{ effect: 'none', cause: signal?.reason },
+	);
 }
 
 /**

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { FlotillaError } from '../../errors/flotilla-error.ts';
+import { endProcess } from './end-process.ts';
 import { onStopSignal } from './stop-signals.ts';
 
 /** What a program was started with, and its way to speak to whoever started it. */
@@ -20,6 +21,7 @@ export interface ProcessControl extends Process {
 	printError(text: string): void;
 	/** Calls `callback` when somebody asks the process to stop. */
 	onStop(callback: () => void): void;
+	/** Ends the process once its log is written, and after a while even when nobody reads that. */
 	exit(code: number): void;
 }
 
@@ -32,7 +34,7 @@ export function thisProcess(): ProcessControl {
 		print: (text) => void process.stdout.write(`${text}\n`),
 		printError: (text) => void process.stderr.write(`${text}\n`),
 		onStop: (callback) => void onStopSignal(callback),
-		exit: (code) => process.exit(code),
+		exit: endProcess,
 	};
 }
 

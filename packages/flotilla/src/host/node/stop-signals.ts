@@ -1,5 +1,5 @@
-import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
+import { endAtOnce } from './end-process.ts';
 
 export type StopSignal = 'SIGTERM' | 'SIGINT';
 
@@ -11,8 +11,8 @@ const echoMs = 250;
 
 /**
  * Calls `callback` on the first SIGTERM or SIGINT, instead of letting it end the process. A second
- * one ends it at once, with the exit code that a shell reports for that signal (128 + its number):
- * whoever asks twice does not want to wait.
+ * one ends it at once, with the status that a shell reports for that signal (128 + its number):
+ * whoever asks twice does not want to wait, not even for the log.
  *
  * @returns Gives the signals back to whoever had them before. Idempotent.
  */
@@ -27,7 +27,7 @@ export function onStopSignal(callback: (signal: StopSignal) => void): () => void
 			return;
 		}
 		const isEcho = signal === 'SIGINT' && first.signal === 'SIGINT' && atMs - first.atMs < echoMs;
-		if (!isEcho) process.exit(128 + constants.signals[signal]);
+		if (!isEcho) endAtOnce(signal);
 	}
 
 	process.on('SIGTERM', stop);

@@ -28,7 +28,7 @@ export async function openDataFolder(disk: Disk, path: string, app: string): Pro
 	const lock = await lockFolder(disk, path);
 	try {
 		const text = await readWhole(disk, path, descriptionFile);
-		if (text === undefined) await refuseForeignFiles(disk, path);
+		if (text === undefined) await refuseUnknownDatabases(disk, path);
 		const databases = text === undefined ? [] : checkDescription(text, path, app);
 		if (text === undefined) await describe(disk, path, app, databases);
 		return {
@@ -107,14 +107,13 @@ async function describe(
 	await writeWhole(disk, path, descriptionFile, text, 0o600);
 }
 
-/** Without its description, nobody knows whose the files in a folder are, or how old. */
-async function refuseForeignFiles(disk: Disk, path: string): Promise<void> {
-	const own = /^(?:lock(?:-journal)?|flotilla\.json\.new)$/;
-	const foreign = (await disk.list(path))?.find((name) => !own.test(name));
-	if (foreign === undefined) return;
+/** Without its description, nobody knows whose the databases in a folder are, or how old. */
+async function refuseUnknownDatabases(disk: Disk, path: string): Promise<void> {
+	const found = (await disk.list(path))?.find((name) => name.endsWith('.sqlite'));
+	if (found === undefined) return;
 	throw new FlotillaError(
 		'FLOTILLA_DATA_FOREIGN',
-		`The folder ${path} has no ${descriptionFile}, but holds '${foreign}': it is no data folder.`,
+		`The folder ${path} holds '${found}', but no ${descriptionFile} that says whose it is.`,
 	);
 }
 

@@ -555,9 +555,11 @@ test('after a crash, a damaged database leaves the others and their logs as they
 	assert.deepEqual(after, before);
 });
 
-test('a folder with files but no description is not taken for a data folder', async () => {
+test('databases without the description of their folder are refused, other files do no harm', async () => {
 	await using data = await folder();
-	await writeFile(join(data.path, 'thesis.txt'), 'mine');
+	await writeFile(join(data.path, 'out.log'), '');
+	await (await run(example, { dataDir: data.path, logLevel: 'error' })).close();
+	await rm(join(data.path, 'flotilla.json'));
 	await assert.rejects(run(example, { dataDir: data.path }), (error) =>
 		isFlotillaError(error, 'FLOTILLA_DATA_FOREIGN'),
 	);

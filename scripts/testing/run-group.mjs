@@ -8,6 +8,7 @@ import { tally } from './tally.mjs';
 const POLL_MS = 500;
 const KILL_MS = 5_000;
 const reporter = fileURLToPath(new URL('event-lines.mjs', import.meta.url));
+const fixedSeeds = new URL('fixed-seeds.mjs', import.meta.url).href;
 
 /**
  * Runs test files in one `node --test` and counts. A run that shows no event for `timeoutMs` and a
@@ -18,7 +19,8 @@ export async function runGroup({ files, isolation, timeoutMs, flags = [], show =
 	const isPartial = flags.some((flag) => flag.startsWith('--test-name-pattern'));
 	const folder = mkdtempSync(join(tmpdir(), 'flotilla-test-'));
 	const events = join(folder, 'events.jsonl');
-	const args = ['--test', `--test-isolation=${isolation}`, `--test-timeout=${timeoutMs}`];
+	const args = ['--import', fixedSeeds, '--test'];
+	args.push(`--test-isolation=${isolation}`, `--test-timeout=${timeoutMs}`);
 	args.push(`--test-reporter=${show}`, '--test-reporter-destination=stdout');
 	args.push(`--test-reporter=${reporter}`, `--test-reporter-destination=${events}`);
 	try {

@@ -80,8 +80,10 @@ test('texts are JSON where the schema wants an object or an array, whatever the 
 
 test('any JSON value comes back as it was written', () => {
 	const schema = z.object({ value: z.json() });
+	// zod drops keys of this name, which could pollute prototypes.
+	const values = fc.jsonValue().filter((value) => !JSON.stringify(value).includes('"__proto__"'));
 	fc.assert(
-		fc.property(fc.jsonValue(), (value) => {
+		fc.property(values, (value) => {
 			const written = JSON.parse(JSON.stringify(value));
 			const text = JSON.stringify(value);
 			assert.deepEqual(decodeRow(schema, { value: text }), { value: written });

@@ -1,0 +1,63 @@
+/**
+ * Judges what clients of a distributed system saw: linearizability against a model, and more.
+ *
+ * @module
+ */
+
+export { explanationPage } from './explanation/page.ts';
+export { explanationText, verdictText } from './explanation/text.ts';
+export type { Bar, Timeline } from './explanation/timeline.ts';
+export type { JsonLinesHeader } from './formats/json-lines.ts';
+export { HistoryError, isHistoryError } from './history/history-error.ts';
+export type { Operation, Outcome } from './history/operation.ts';
+export { checkWellFormed } from './history/well-formed.ts';
+export { type Budget, checkLinearizable } from './linearizability/check-linearizable.ts';
+export type {
+	LinearizabilityExplanation,
+	PartitionReport,
+	Step,
+	StuckOrder,
+} from './linearizability/explain.ts';
+export {
+	type CasRegisterInput,
+	type CasRegisterOutput,
+	casRegister,
+} from './models/cas-register.ts';
+export {
+	type EtcdAnswer,
+	type EtcdCompare,
+	type EtcdInput,
+	type EtcdKeyValue,
+	type EtcdOutput,
+	type EtcdStep,
+	type EtcdTransaction,
+	etcd,
+} from './models/etcd.ts';
+export { type FencedLockInput, type FencedLockOutput, fencedLock } from './models/fenced-lock.ts';
+export { fifoQueue, type QueueInput, type QueueOutput } from './models/fifo-queue.ts';
+export { type KeyValueInput, type KeyValueOutput, keyValue } from './models/key-value.ts';
+export { type Model, refused, type Value } from './models/model.ts';
+export { type MutexInput, type MutexOutput, mutex } from './models/mutex.ts';
+export { type RegisterInput, type RegisterOutput, register } from './models/register.ts';
+export {
+	checkSequential,
+	type SequentialExplanation,
+} from './sequential/check-sequential.ts';
+export {
+	checkIsolation,
+	ISOLATION_LEVELS,
+	type IsolationLevel,
+	type IsolationOptions,
+	sessionsOf,
+} from './transactions/isolation/check-isolation.ts';
+export type { Sessions } from './transactions/isolation/read-from.ts';
+export { checkListAppend } from './transactions/list-append/check-list-append.ts';
+export type {
+	ListAppendOperation,
+	ListAppendTransaction,
+	ReadWriteOperation,
+	ReadWriteTransaction,
+} from './transactions/transaction.ts';
+export type { Explanation, Verdict } from './verdict.ts';
+export type { FormatName, Verifiable } from './verification/verifiable.ts';
+export { type VerifyOptions, verifiable, verifyHistory } from './verification/verify-history.ts';

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { verifyHistory } from './verify-history.ts';
+
+const folder = process.env.FLOTILLA_HISTORIES;
+const skip =
+	folder === undefined || folder === ''
+		? 'FLOTILLA_HISTORIES names no folder with real histories'
+		: false;
+
+/** Of Jepsen's tests of etcd 0.4 these are linearizable. */
+const LINEARIZABLE = new Set(['002', '005', '007', '018', '025', '031', '038']);
+
+type Expected = 'ok' | 'violation';
+
+describe('real histories with known verdicts', { skip }, () => {
+	const read = (path: string) => readFileSync(`${folder}/${path}`, 'utf8');
+	const judge = (
+		subfolder: string,
+		model: string,
+		expectedOf: (name: string) => Expected,
+		count: number,
+	) => {
+		const names = readdirSync(`${folder}/${subfolder}`);
+		assert.equal(names.length, count);
+		for (const name of names) {
+			const { verdict } = verifyHistory(read(`${subfolder}/${name}`), { model });
+			assert.equal(verdict, expectedOf(name), name);
+		}
+	};
+
+	test('40 logs of Jepsen about etcd', () => {
+		const expectedOf = (name: string): Expected =>
+			LINEARIZABLE.has(name.slice(5, 8)) ? 'ok' : 'violation';
+		judge('etcd-jepsen', 'cas-register', expectedOf, 40);
+	});
+
+	test('four key-value histories, of one client and of ten', () => {
+		judge('kv', 'kv', (name) => (name.includes('ok') ? 'ok' : 'violation'), 4);
+	});
+
+	test('the compare-and-set registers of Knossos', () => {
+		judge('cas-register/good', 'cas-register', () => 'ok', 20);
+		judge('cas-register/bad', 'cas-register', () => 'violation', 2);
+	});
+
+	test('the example of the paper on Elle: one cycle with one anti-dependency', () => {
+		const text = read('list-append/paper-example.edn');
+		const result = verifyHistory(text, { model: 'list-append' });
+		assert.equal(result.verdict, 'violation');
+	});
+});

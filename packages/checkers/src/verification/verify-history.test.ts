@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { isHistoryError } from '../history/history-error.ts';
+import type { Verdict } from '../verdict.ts';
+import type { FormatName } from './verifiable.ts';
+import { verifiable, verifyHistory } from './verify-history.ts';
+
+const header = (model: string, rest = ''): string =>
+	`{"format":"flotilla-history","version":1,"model":"${model}"${rest}}`;
+const jsonl = (model: string, ...lines: string[]): string => [header(model), ...lines].join('\n');
+const log = (...lines: string[]): string =>
+	lines.map((line) => `INFO  jepsen.util - ${line}`).join('\n');
+const edn = (...events: string[]): string => `[${events.map((event) => `{${event}}`).join('\n')}]`;
+
+function verdictOf(text: string, model?: string, format?: FormatName): Verdict['verdict'] {
+	return verifyHistory(text, { ...(model && { model }), ...(format && { format }) }).verdict;
+}
+
+describe('what a text is', () => {
+	test('is found from its beginning, the model from its header', () => {
+		assert.equal(verdictOf(jsonl('register')), 'ok');
+		assert.equal(verdictOf(log('0 :invoke :read nil'), 'register'), 'ok');
+		assert.equal(verdictOf(edn(':process 0 :type :invoke :f :read'), 'register'), 'ok');
+	});
+
+	test('every model reads JSON lines and says what it is', () => {
+		for (const [name, { formats, summary }] of Object.entries(verifiable)) {
+			assert.ok(formats.includes('jsonl') && summary !== '');
+			assert.equal(verdictOf(jsonl(name), name), 'ok');
+		}
+	});
+
+	test('what is asked for in vain is said', () => {
+		const known = new RegExp(Object.keys(verifiable).join(', '));
+		assert.throws(() => verdictOf(edn()), known);
+		assert.throws(() => verdictOf(edn(), 'lock'), known);
+		assert.throws(() => verdictOf(edn(), 'constructor'), /no model/);
+		assert.throws(() => verdictOf('', 'etcd', 'edn'), /etcd is read from jsonl, not from edn/);
+	});
+
+	test('an error is recognised by its code and carries the line', () => {
+		try {
+			verifyHistory(jsonl('register', '{'));
+			assert.fail('it was read');
+		} catch (error) {
+			assert.ok(isHistoryError(error));
+			assert.equal(error.line, 2);
+			assert.equal(error.effect, 'none');
+		}
+	});
+});
+
+describe('the conventions of Jepsen', () => {
+	test('a compare-and-set that failed in a log saw another value; in EDN it did not happen', () => {
+		const events = ['write 1', 'cas [1 2]'].map((one) => one.split(' '));
+		const lines = [
+			'0 :invoke :write 1',
+			'0 :ok :write 1',
+			'0 :invoke :cas [1 2]',
+			'0 :fail :cas [1 2]',
+		];
+		assert.equal(events.length, 2);
+		assert.equal(verdictOf(log(...lines), 'cas-register'), 'violation');
+		const maps = lines.map((line) => {
+			const [, process, type, f, value] = /^(\d) (\S+) (\S+) (.*)$/.exec(line) ?? [];
+			return `:process ${process} :type ${type} :f ${f} :value ${value}`;
+		});
+		assert.equal(verdictOf(edn(...maps), 'cas-register'), 'ok');
+	});
+
+	test('a read of nil is a value in a log, and matches anything in EDN', () => {
+		const lines = [
+			'0 :invoke :write 1',
+			'0 :ok :write 1',
+			'0 :invoke :read nil',
+			'0 :ok :read nil',
+		];
+		assert.equal(verdictOf(log(...lines), 'register'), 'violation');
+		const maps = lines.map((line) => {
+			const [process, type, f, value] = line.split(' ');
+			return `:process ${process} :type ${type} :f ${f} :value ${value}`;
+		});
+		assert.equal(verdictOf(edn(...maps), 'register'), 'ok');
+	});
+
+	test('key-value histories begin with empty texts', () => {
+		const get = (value: string) =>
+			edn(
+				':process 0 :type :invoke :f :get :key "a" :value nil',
+				`:process 0 :type :ok :f :get :key "a" :value ${value}`,
+			);
+		assert.equal(verdictOf(get('""'), 'kv'), 'ok');
+		assert.equal(verdictOf(get('"x"'), 'kv'), 'violation');
+	});
+
+	test('locks and queues', () => {
+		const acquire = (process: number, type: string) =>
+			`:process ${process} :type ${type} :f :acquire :value nil`;
+		const twice = edn(
+			acquire(0, ':invoke'),
+			acquire(0, ':ok'),
+			acquire(1, ':invoke'),
+			acquire(1, ':ok'),
+		);
+		assert.equal(verdictOf(twice, 'mutex'), 'violation');
+		const dequeue = (type: string, value: string) =>
+			`:process 0 :type ${type} :f :dequeue :value ${value}`;
+		assert.equal(
+			verdictOf(edn(dequeue(':invoke', 'nil'), dequeue(':fail', ':empty')), 'queue'),
+			'ok',
+		);
+		assert.equal(
+			verdictOf(edn(dequeue(':invoke', 'nil'), dequeue(':ok', '1')), 'queue'),
+			'violation',
+		);
+	});
+
+	test('what a model does not know is refused with its line', () => {
+		const text = edn(':process 0 :type :invoke :f :read', ':process 1 :type :invoke :f :jump');
+		assert.throws(
+			() => verdictOf(text, 'register'),
+			/^HistoryError: line 2: :jump is no operation/,
+		);
+		const cas = edn(':process 0 :type :invoke :f :cas :value 3');
+		assert.throws(() => verdictOf(cas, 'cas-register'), /line 1: :cas 3: a vector of two values/);
+	});
+});
+
+describe('JSON lines', () => {
+	const call = '{"process":1,"call":{"kind":"read"}}';
+
+	test('events and whole operations say the same', () => {
+		const events = [
+			'{"process":0,"call":{"kind":"write","value":1}}',
+			'{"process":0,"return":null}',
+			call,
+			'{"process":1,"return":null}',
+		];
+		const whole = [
+			'{"process":1,"input":{"kind":"read"},"output":null,"calledAt":3,"returnedAt":4}',
+			'{"process":0,"input":{"kind":"write","value":1},"calledAt":1,"returnedAt":2}',
+		];
+		assert.equal(verdictOf(jsonl('register', ...events)), 'violation');
+		assert.equal(verdictOf(jsonl('register', ...whole)), 'violation');
+	});
+
+	test('a failed event and an unknown one differ', () => {
+		const history = (end: string) =>
+			jsonl(
+				'register',
+				'{"process":0,"call":{"kind":"write","value":1}}',
+				`{"process":0,"${end}":true}`,
+				call,
+				'{"process":1,"return":1}',
+			);
+		assert.equal(verdictOf(history('failed')), 'violation');
+		assert.equal(verdictOf(history('unknown')), 'ok');
+	});
+
+	const broken: [string, string, RegExp][] = [
+		['an empty text', ' ', /the text is empty/],
+		['another format', '{"format":"csv"}', /line 1: the first line has no "format"/],
+		[
+			'a newer version',
+			'{"format":"flotilla-history","version":2,"model":"register"}',
+			/line 1: version 2 of the format is not known/,
+		],
+		['another model', header('kv'), /line 1: this history is of the model kv, not register/],
+		[
+			'an unknown option',
+			header('register', ',"options":{"x":1}'),
+			/line 1: options has a field x/,
+		],
+		['no JSON', jsonl('register', 'x'), /line 2: this line is not JSON/],
+		['no object', jsonl('register', '[1]'), /line 2: this line is not a JSON object/],
+		[
+			'an input that is none',
+			jsonl('register', '{"process":1,"call":{"kind":"jump"}}'),
+			/line 2: call\.kind is "jump": one of read, write/,
+		],
+		[
+			'a missing value',
+			jsonl('register', '{"process":1,"call":{"kind":"write"}}'),
+			/line 2: call\.value is missing/,
+		],
+		[
+			'a field too many',
+			jsonl('register', '{"process":1,"call":{"kind":"read","key":"x"}}'),
+			/line 2: call has a field key/,
+		],
+		[
+			'an output that is none',
+			jsonl('register', '', call, '{"process":1,"return":[1]}'),
+			/line 4: return is \[1\]/,
+		],
+		[
+			'an answer to nothing',
+			jsonl('register', call, '{"process":2,"return":1}'),
+			/line 3: process 2/,
+		],
+		['two calls', jsonl('register', call, call), /line 3: process 1 calls while/],
+		[
+			'no time',
+			jsonl('register', '{"process":1,"input":{"kind":"read"}}'),
+			/line 2: the operation\.calledAt is missing/,
+		],
+		[
+			'no return of a failed one',
+			jsonl('register', '{"process":1,"input":{"kind":"read"},"calledAt":1,"outcome":"failed"}'),
+			/line 2: \.returnedAt is missing/,
+		],
+		[
+			'transactions that answer other steps',
+			jsonl(
+				'list-append',
+				'{"process":1,"call":[["append","x",1]]}',
+				'{"process":1,"return":[["append","y",1]]}',
+			),
+			/line 3: return\[0\] is not the step that was called/,
+		],
+	];
+	for (const [name, text, problem] of broken) {
+		test(`${name} is refused with its line`, () => {
+			const model = /list-append/.test(text) ? 'list-append' : 'register';
+			assert.throws(() => verdictOf(text, model, 'jsonl'), problem);
+		});
+	}
+});

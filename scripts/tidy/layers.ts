@@ -7,10 +7,10 @@ import { isTest, type Repository, type SourceFile } from './repository.ts';
 const LAYERS = [
 	'limits',
 	'errors',
+	'faults',
 	'host',
 	'context',
 	'telemetry',
-	'faults',
 	'contract',
 	'database',
 	'host/node',

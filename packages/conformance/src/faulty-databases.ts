@@ -29,6 +29,7 @@ export class FaultyDatabases implements Databases {
 		return {
 			name: database.name,
 			dialect: database.dialect,
+			shared: database.shared,
 			transaction: (work) => this.#transaction(database, work),
 			snapshot: (work) => database.snapshot(work),
 			exclusive: (work) => database.exclusive(work),

@@ -209,6 +209,7 @@ function watched(database: Database): Database {
 	return {
 		name: database.name,
 		dialect: database.dialect,
+		shared: database.shared,
 		transaction: () => Promise.reject(new Error('a transaction was begun')),
 		exclusive: () => Promise.reject(new Error('the database was locked')),
 		snapshot: (work) => database.snapshot(work),

@@ -33,17 +33,29 @@ export {
 	SessionRun,
 } from './database/session-run.ts';
 // SQLite: as the real world has it, and for a host that brings its own connections.
+export { makeDurable } from './database/sqlite/durability.ts';
 export type {
 	SqliteConnection,
 	SqliteStatement,
 	SqliteValue,
 } from './database/sqlite/sqlite-connection.ts';
 export { SqliteDatabase, type SqliteDatabaseOptions } from './database/sqlite/sqlite-database.ts';
+export { sqliteError } from './database/sqlite/sqlite-errors.ts';
+export { StatementCache } from './database/sqlite/statement-cache.ts';
 // Errors.
 export { type ErrorCode, errorTable } from './errors/error-table.ts';
 export { type Effect, FlotillaError, isFlotillaError } from './errors/flotilla-error.ts';
+// Faults.
+export { type FaultName, type FaultPoint, type FaultPoints, faults } from './faults/faults.ts';
 // The seams.
 export type { Clock, Timer } from './host/clock.ts';
+export type {
+	Cryptography,
+	KeyPair,
+	PasswordOptions,
+	PrivateKey,
+	PublicKey,
+} from './host/cryptography.ts';
 export type {
 	Database,
 	Databases,
@@ -57,10 +69,29 @@ export type {
 	SqlStatement,
 	SqlValue,
 } from './host/database.ts';
+export type { Disk, DiskFile, DiskLock, OpenOptions } from './host/disk.ts';
 export type { Host } from './host/host.ts';
+export type { HttpClient, HttpRequest, HttpResponse } from './host/http.ts';
 export type { LogRecord, LogSink } from './host/logs.ts';
+export type {
+	Address,
+	ByteStream,
+	ByteStreamHandlers,
+	ConnectOptions,
+	DatagramOptions,
+	DatagramSocket,
+	Listener,
+	ListenOptions,
+	Network,
+} from './host/network.ts';
+export { NodeCryptography } from './host/node/cryptography.ts';
 export { NodeDatabases } from './host/node/databases.ts';
 export { endOfTurn } from './host/node/end-of-turn.ts';
 export { type NodeHostOptions, nodeHost } from './host/node/node-host.ts';
-export { openSqliteReader, openSqliteWriter } from './host/node/sqlite-connection.ts';
+export {
+	NodeSqliteConnection,
+	openSqliteReader,
+	openSqliteWriter,
+} from './host/node/sqlite-connection.ts';
 export type { RandomSource } from './host/random.ts';
+export { limits } from './limits.ts';

@@ -47,6 +47,44 @@ export const limits = {
 	pollEveryMs: 1_000,
 	/** How long closing waits for calls under way. */
 	drainMs: 10_000,
+	/** Bytes of a frame between instances: an answer of `answerLength` fits, whatever its characters. */
+	frameBytes: 16_777_216,
+	/** Bytes of a frame from somebody who has not proved yet that it belongs to the fleet. */
+	handshakeBytes: 16_384,
+	/** How long connecting to an instance may take, and after it how long the handshake. */
+	connectMs: 3_000,
+	/** Connections from other instances; more are closed. */
+	connectionsAccepted: 10_000,
+	/** Bytes that wait to leave for an instance; beyond it calls are refused with `FLOTILLA_OVERLOADED`. */
+	connectionBytesWaiting: 67_108_864,
+	/** Silence after which an instance that owes an answer is asked whether it is still there. */
+	pingEveryMs: 2_000,
+	/** The same for an instance that owes nothing. */
+	pingIdleEveryMs: 10_000,
+	/** How long it may take to say so; then the connection is given up. */
+	pongWithinMs: 4_000,
+	/** Silence after which an instance that asks is taken for gone: it would have asked for an answer. */
+	silenceMs: 30_000,
+	/** How long an instance that could not be reached is left alone at first. */
+	instancePauseFirstMs: 50,
+	/** How long at most. */
+	instancePauseMaxMs: 2_000,
+	/** How often a call between instances is tried when that is safe. */
+	callAttempts: 8,
+	/** The longest wait between two of them. */
+	callRetryMaxMs: 250,
+	/** Items of a streaming result from another instance that are sent before their reader wants them. */
+	streamItemsAhead: 16,
+	/** How often a service says again which events it listens to. */
+	subscriptionRenewEveryMs: 600_000,
+	/** How long a service gets events of a kind that its newer instances do not name any more. */
+	subscriptionKeptMs: 3_600_000,
+	/** How often a service looks for subscriptions that nobody told it of. */
+	subscriptionsReadEveryMs: 10_000,
+	/** How long an instance may take over one event; then another one is asked. */
+	deliveryAnswerMs: 30_000,
+	/** Without a sign of life for so long, an instance loses the lease to deliver its service's events. */
+	deliveryLeaseMs: 5_000,
 	/** Prepared statements kept for one connection by their text. */
 	statementsKept: 500,
 	/** Transactions, and snapshots, of one SQLite database that wait for their turn; more are refused with `FLOTILLA_OVERLOADED`. */

@@ -1,6 +1,8 @@
 // Running apps.
 
 // Programs around them.
+export { type Endpoint, type Registry, staticRegistry } from './discovery/registry.ts';
+export type { Address, TlsOptions } from './host/network.ts';
 export { configurationFile, type Process } from './host/node/process.ts';
 export {
 	type ConfigurationFile,
@@ -11,4 +13,4 @@ export {
 export { readWhole, writeWhole } from './run/data-folder.ts';
 export type { Caller, Fleet, Health } from './run/fleet.ts';
 export { main } from './run/main.ts';
-export { type RunOptions, run } from './run/run.ts';
+export { type FabricOptions, type RunOptions, run } from './run/run.ts';

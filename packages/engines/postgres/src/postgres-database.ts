@@ -56,6 +56,7 @@ export interface PostgresDatabaseOptions {
 export class PostgresDatabase implements Database {
 	readonly name: string;
 	readonly dialect: Dialect = 'postgres';
+	readonly shared: boolean = true;
 	readonly #options: PostgresDatabaseOptions;
 	readonly #guard: ForeignAwaitGuard;
 	readonly #contention: Contention = new Contention();

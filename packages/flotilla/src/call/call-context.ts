@@ -18,6 +18,10 @@ export interface InvokeOptions {
 	readonly trace?: Trace | undefined;
 	/** Set only by a gateway: the answer is wanted as JSON, because its reader has no schema. */
 	readonly wire?: boolean;
+	/** Set only for a call from another instance: what its caller does not wait for any more. */
+	readonly cancellation?: Cancellation;
+	/** Set only for a call from another instance: where it stands below calls over there. */
+	readonly remote?: { readonly peer: string | undefined; readonly depth: number };
 }
 
 /** One call, from its callee's point of view: its context and what its handler gets. */
@@ -52,7 +56,7 @@ export class CallContext implements Context {
 		this.deadlineMs = parts.deadlineMs;
 		this.priority = parts.parent?.priority ?? 'normal';
 		this.principal = parts.principal;
-		this.peer = parts.parent instanceof CallContext ? parts.parent.service : undefined;
+		this.peer = parts.parent instanceof CallContext ? parts.parent.service : parts.peer;
 		this.hybridTime = parts.parent?.hybridTime;
 		this.causalToken = parts.parent?.causalToken;
 		this.cancellation = parts.cancellation;
@@ -102,6 +106,8 @@ export interface CallContextParts {
 	readonly deadlineMs: number;
 	readonly parent: Context | undefined;
 	readonly principal: Principal | undefined;
+	/** The service that calls from another instance. */
+	readonly peer: string | undefined;
 	readonly cancellation: Cancellation;
 	readonly depth: number;
 	readonly input: unknown;

@@ -33,6 +33,8 @@ export interface LocalOperation {
 
 interface Registered extends LocalOperation {
 	readonly activity: Activity;
+	/** It runs in another process, and `run` asks there. */
+	readonly isRemote: boolean;
 }
 
 /**
@@ -44,6 +46,7 @@ export class Caller {
 	readonly #telemetry: Telemetry;
 	readonly #deadlines: Deadlines;
 	readonly #operations = new Map<string, Registered>();
+	#remote: ((operation: Operation) => LocalOperation) | undefined;
 	#underWay = 0;
 	#streams = 0;
 	/** Streaming results whose readers are outside: they may never end by themselves. */
@@ -59,25 +62,50 @@ export class Caller {
 
 	/** Makes an operation callable. */
 	register(local: LocalOperation): void {
+		this.#register(local, false);
+	}
+
+	/** From now on, what does not run here is called as `remote` says. */
+	callElsewhere(remote: (operation: Operation) => LocalOperation): void {
+		this.#remote = remote;
+	}
+
+	/** An operation that runs in this process. */
+	localOperation(address: string): Operation | undefined {
+		const target = this.#operations.get(address);
+		return target === undefined || target.isRemote ? undefined : target.operation;
+	}
+
+	#register(local: LocalOperation, isRemote: boolean): Registered {
 		const { operation } = local;
 		const activity = this.#telemetry.activity({
 			name: operation.address,
-			kind: 'server',
-			metric: 'rpc_server_call_duration_seconds',
-			help: 'Duration of calls to operations.',
+			kind: isRemote ? 'client' : 'server',
+			metric: isRemote ? 'rpc_client_call_duration_seconds' : 'rpc_server_call_duration_seconds',
+			help: isRemote
+				? 'Duration of calls to operations that run elsewhere.'
+				: 'Duration of calls to operations.',
 			labels: {
 				rpc_service: `${operation.service}@${operation.version}`,
 				rpc_method: operation.name,
 			},
 			message: 'call',
 		});
-		this.#operations.set(operation.address, { ...local, activity });
+		const registered = { ...local, activity, isRemote };
+		this.#operations.set(operation.address, registered);
+		return registered;
+	}
+
+	#targetOf(operation: Operation): Registered | undefined {
+		const known = this.#operations.get(operation.address);
+		if (known !== undefined || this.#remote === undefined) return known;
+		return this.#register(this.#remote(operation), true);
 	}
 
 	/** Calls an operation that answers once. */
 	invoke(operation: Operation, input: unknown, options?: InvokeOptions): Promise<unknown> {
 		const parent = currentContext();
-		const target = this.#operations.get(operation.address);
+		const target = this.#targetOf(operation);
 		const startMs = this.#host.clock.monotonicMs();
 		const opened =
 			this.#refusal(operation, target, parent, this.#underWay, limits.callsUnderWay) ??
@@ -105,7 +133,7 @@ export class Caller {
 		input: unknown,
 		options: InvokeOptions | undefined,
 	): StreamingResult {
-		const target = this.#operations.get(operation.address);
+		const target = this.#targetOf(operation);
 		const startMs = this.#host.clock.monotonicMs();
 		const opened =
 			this.#refusal(operation, target, parent, this.#streams, limits.streamsOpen) ??
@@ -195,7 +223,11 @@ export class Caller {
 		const given = parent?.cancellation.reason;
 		if (given !== undefined) return notStartedError(operation, given);
 		if (!(deadlineMs > startMs)) return deadlineError(operation);
-		const followed = options?.signal && Cancellation.follow(options.signal);
+		const handed = options?.cancellation && {
+			cancellation: options.cancellation,
+			release: nothing,
+		};
+		const followed = handed ?? (options?.signal && Cancellation.follow(options.signal));
 		if (followed?.cancellation.reason !== undefined) {
 			return notStartedError(operation, followed.cancellation.reason);
 		}
@@ -207,7 +239,8 @@ export class Caller {
 			parent,
 			principal: options?.principal ?? parent?.principal,
 			cancellation,
-			depth: parent instanceof CallContext ? parent.depth + 1 : 0,
+			peer: options?.remote?.peer,
+			depth: parent instanceof CallContext ? parent.depth + 1 : (options?.remote?.depth ?? 0),
 			input,
 			idempotencyKey: options?.idempotencyKey,
 			clock: this.#host.clock,
@@ -277,6 +310,8 @@ export class Caller {
 		if (this.#underWay + this.#streams === 0) this.#idle?.();
 	}
 }
+
+function nothing(): void {}
 
 interface OpenedCall {
 	readonly call: CallContext;

@@ -275,6 +275,25 @@ export const errorTable = {
 		status: 503,
 		remedy: 'Check that the other side listens and is reachable.',
 	},
+	FLOTILLA_CONNECTION_LOST: {
+		when: 'The connection to another instance broke while it was asked for something.',
+		effect: 'unknown',
+		status: 503,
+		remedy: 'Try again under the same idempotency key: it tells whether the first try took effect.',
+	},
+	FLOTILLA_NOT_LISTENING: {
+		when: 'An event came to an instance that does not listen to it: another version may.',
+		effect: 'none',
+		status: 503,
+		remedy:
+			'Nothing: it is delivered to another instance, or dropped when nobody listens any more.',
+	},
+	FLOTILLA_FRAME_MALFORMED: {
+		when: 'What came from another instance is no frame of this version of the wire.',
+		effect: 'none',
+		status: 400,
+		remedy: 'See docs/reference/wire.md, and check who listens on the address.',
+	},
 	FLOTILLA_HTTP_FAILED: {
 		when: 'An outgoing HTTP exchange broke.',
 		effect: 'unknown',
@@ -335,6 +354,44 @@ export const errorTable = {
 		effect: 'none',
 		status: 431,
 		remedy: 'Send fewer or shorter headers.',
+	},
+	// The simulator.
+	FLOTILLA_SIM_ESCAPE: {
+		when: 'Code in a simulation used the real world: its clock, chance, files, network, or threads.',
+		effect: 'none',
+		status: 500,
+		remedy: 'Use what the message names instead.',
+	},
+	FLOTILLA_SIM_STUCK: {
+		when: 'Code in a simulation ran on and on while virtual time stood still.',
+		effect: 'unknown',
+		status: 500,
+		remedy: 'End the loop, or let it wait for time to pass.',
+	},
+	FLOTILLA_SIM_INVALID: {
+		when: 'Simulations cannot be run: their file or their app cannot be imported, or has none.',
+		effect: 'none',
+		status: 500,
+		remedy: 'Correct what the message names.',
+	},
+	// The command line.
+	FLOTILLA_NODE_TOO_OLD: {
+		when: 'A command was started by a version of Node that cannot run the platform.',
+		effect: 'none',
+		status: 500,
+		remedy: 'Install the version that the message names, or a newer one.',
+	},
+	FLOTILLA_COMMANDS_MISSING: {
+		when: 'A command was started where the package with the commands is not installed.',
+		effect: 'none',
+		status: 500,
+		remedy: 'Run `npm install --save-dev @flotilla/cli`.',
+	},
+	FLOTILLA_HISTORY_UNREADABLE: {
+		when: 'A history of operations cannot be judged: it cannot be read, or contradicts itself.',
+		effect: 'none',
+		status: 500,
+		remedy: 'Correct the line that the message names, or say how the file is written: `--format`.',
 	},
 } as const;
 

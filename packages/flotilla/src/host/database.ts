@@ -12,6 +12,8 @@ export interface Database {
 	/** The name it was opened under: the service's. */
 	readonly name: string;
 	readonly dialect: Dialect;
+	/** Whether several processes may have it open at the same time. */
+	readonly shared: boolean;
 
 	/**
 	 * Runs `work` in one read-write transaction and commits it, or rolls it back when `work` rejects.

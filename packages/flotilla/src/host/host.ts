@@ -1,3 +1,4 @@
+import type { FaultPoints } from '../faults/faults.ts';
 import type { Clock } from './clock.ts';
 import type { Cryptography } from './cryptography.ts';
 import type { Databases } from './database.ts';
@@ -9,7 +10,7 @@ import type { RandomSource } from './random.ts';
 
 /**
  * The seam to the outside world: everything impure that the platform does goes through one of
- * these eight members, so that a simulator can stand in for the world.
+ * these members, so that a simulator can stand in for the world.
  *
  * Ownership: who makes a host closes what it opened through it; a host itself holds nothing open.
  * `host/node` is the real world.
@@ -23,4 +24,6 @@ export interface Host {
 	readonly disk: Disk;
 	readonly databases: Databases;
 	readonly logs: LogSink;
+	/** Where a simulation or a drill lets production code fail; absent: nowhere. */
+	readonly faults?: FaultPoints;
 }

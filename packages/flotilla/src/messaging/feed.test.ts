@@ -221,7 +221,8 @@ class World {
 		const subscriber: Subscriber = { service: 'receiver', deliver };
 		this.#delivery = new Delivery({
 			database: this.#watched(),
-			subscribers: new Map([[address, [subscriber]]]),
+			audience: { kind: 'here', subscribers: new Map([[address, [subscriber]]]) },
+			instance: 'test',
 			clock: this.#clock,
 			random: { next: () => 1, uint32: () => 1 },
 			telemetry: this.telemetry,
@@ -287,6 +288,7 @@ class World {
 		return {
 			name: database.name,
 			dialect: database.dialect,
+			shared: database.shared,
 			snapshot: async (work) => {
 				if (this.refuseReads > 0) {
 					this.refuseReads -= 1;

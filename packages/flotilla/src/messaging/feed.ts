@@ -1,3 +1,4 @@
+import { isFlotillaError } from '../errors/flotilla-error.ts';
 import type { Clock, Timer } from '../host/clock.ts';
 import type { Database } from '../host/database.ts';
 import type { RandomSource } from '../host/random.ts';
@@ -12,6 +13,7 @@ import {
 	readEventsOfKey,
 	type StoredEvent,
 } from './outbox.ts';
+import { isSubscribed } from './subscriptions.ts';
 
 /** A service that listens to events of another. */
 export interface Subscriber {
@@ -25,8 +27,11 @@ export interface FeedParts {
 	/** Of the emitting service. */
 	readonly database: Database;
 	readonly subscriber: Subscriber;
-	/** The addresses of the events that the subscriber listens to. */
-	readonly events: ReadonlySet<string>;
+	/**
+	 * The addresses of the events that the subscriber listens to; `undefined`: other processes know more,
+	 * and say so.
+	 */
+	readonly events: ReadonlySet<string> | undefined;
 	readonly clock: Clock;
 	readonly random: RandomSource;
 	readonly telemetry: Telemetry;
@@ -182,7 +187,7 @@ export class Feed {
 
 	#accept(event: StoredEvent): void {
 		this.#cursor = event.cursor;
-		if (!this.#parts.events.has(event.event)) {
+		if (this.#parts.events?.has(event.event) === false) {
 			// The subscriber has ceased to listen to it.
 			this.#parts.seen(event.position);
 			return;
@@ -227,7 +232,7 @@ export class Feed {
 		const [event] = lane.waiting;
 		try {
 			if (event === undefined) await this.#catchUp(lane);
-			else await this.#parts.subscriber.deliver(event);
+			else await this.#deliver(event);
 			this.#succeeded(lane, event);
 		} catch (error) {
 			// Why a delivery failed is recorded on the subscriber's side.
@@ -238,6 +243,20 @@ export class Feed {
 		this.#run();
 		if (this.#full && limits.eventsReadAhead - this.#held >= readAtOnce / 2) this.wake();
 		if (this.#underWay === 0) this.#idle?.();
+	}
+
+	async #deliver(event: StoredEvent): Promise<void> {
+		const { database, subscriber } = this.#parts;
+		try {
+			await subscriber.deliver(event);
+		} catch (error) {
+			if (!isFlotillaError(error, 'FLOTILLA_NOT_LISTENING')) throw error;
+			// In a rolling update another instance may listen to it; else nobody ever will.
+			const isWanted = await database.snapshot((session) =>
+				isSubscribed(session, subscriber.service, event.event),
+			);
+			if (isWanted) throw error;
+		}
 	}
 
 	#succeeded(lane: Lane, event: StoredEvent | undefined): void {

@@ -1,6 +1,7 @@
 import type { Migration } from '../database/migration.ts';
 import { list, type Sql, sql } from '../database/sql.ts';
 import type { Dialect, SqlRow, SqlSession } from '../host/database.ts';
+import { readSubscribersOf } from './subscriptions.ts';
 
 /**
  * The outbox: events are rows of the transaction that emits them, so they leave if and only if it
@@ -83,15 +84,18 @@ const rowsAtOnce = 100;
 /**
  * Puts events into the outbox, in order.
  *
- * @param subscribersOf The names of those who listen to an event, by its address.
+ * @param subscribersOf The names of those who listen to an event, by its address; absent: those that
+ *   the database knows of.
  */
 export async function appendEvents(
 	session: SqlSession,
 	events: readonly OutboxEvent[],
-	subscribersOf: (event: string) => readonly string[],
+	subscribersOf?: (event: string) => readonly string[],
 ): Promise<void> {
+	if (events.length === 0) return;
+	const listening = subscribersOf ?? (await subscribersKnown(session, events));
 	const rows = events.flatMap((event) =>
-		subscribersOf(event.event).map((subscriber) => rowOf(event, subscriber)),
+		listening(event.event).map((subscriber) => rowOf(event, subscriber)),
 	);
 	for (let first = 0; first < rows.length; first += rowsAtOnce) {
 		const some = rows.slice(first, first + rowsAtOnce).reduce((left, row) => sql`${left}, ${row}`);
@@ -100,6 +104,14 @@ export async function appendEvents(
 				(subscriber, id, event, ordering_key, data, context, emitted_at_ms)
 			values ${some}`);
 	}
+}
+
+async function subscribersKnown(
+	session: SqlSession,
+	events: readonly OutboxEvent[],
+): Promise<(event: string) => readonly string[]> {
+	const known = await readSubscribersOf(session, [...new Set(events.map(({ event }) => event))]);
+	return (event) => known.get(event) ?? [];
 }
 
 function rowOf(

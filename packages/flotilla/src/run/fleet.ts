@@ -4,14 +4,17 @@ import type { Client } from '../contract/client.ts';
 import type { Operation } from '../contract/compile-operations.ts';
 import type { Contract } from '../contract/contract.ts';
 import type { Host } from '../host/host.ts';
+import type { Address } from '../host/network.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 
 /** An app that runs. Close it, or hold it with `await using`. */
 export interface Fleet extends AsyncDisposable {
 	/** The app's name. */
 	readonly name: string;
-	/** Of the services that run here. */
+	/** Of the services of the app that can be called here, wherever they run. */
 	readonly contracts: readonly Contract[];
+	/** Where other processes reach the services that run here; `undefined`: they do not. */
+	readonly address: Address | undefined;
 	readonly host: Host;
 	readonly telemetry: Telemetry;
 
@@ -31,6 +34,12 @@ export interface Fleet extends AsyncDisposable {
 
 	/** The same for a streaming result. */
 	stream(operation: Operation, input: unknown, caller: Caller): AsyncIterable<unknown>;
+
+	/**
+	 * Resolves when every event that is emitted from now on reaches the services here that listen to
+	 * it: until then they may not be known to emitters in other processes. Rejects when it is closed.
+	 */
+	ready(): Promise<void>;
 
 	/** Whether it can do its work now, part by part. */
 	health(): Promise<Health>;

@@ -456,6 +456,7 @@ function delegate(database: Database, parts: Partial<Database>): Database {
 	return {
 		name: database.name,
 		dialect: database.dialect,
+		shared: database.shared,
 		transaction: (work) => database.transaction(work),
 		snapshot: (work) => database.snapshot(work),
 		exclusive: (work) => database.exclusive(work),

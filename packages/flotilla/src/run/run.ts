@@ -1,30 +1,50 @@
+import { CallServer } from '../call/call-server.ts';
 import { Caller as CallPipeline } from '../call/caller.ts';
 import { createClient } from '../call/client.ts';
+import { RemoteCalls } from '../call/remote-call.ts';
+import { uuidV7 } from '../context/identifiers.ts';
 import type { Client } from '../contract/client.ts';
 import type { Operation } from '../contract/compile-operations.ts';
 import type { Contract } from '../contract/contract.ts';
 import { checkMigrations, type MigrationPlan, migrate } from '../database/migrate.ts';
 import { onceMigration, sweepOnce } from '../database/once.ts';
+import { Instances } from '../discovery/instances.ts';
+import type { Registry } from '../discovery/registry.ts';
 import { FlotillaError } from '../errors/flotilla-error.ts';
+import type { SubscribeMessage } from '../fabric/messages.ts';
 import type { Timer } from '../host/clock.ts';
 import type { Database, Databases } from '../host/database.ts';
 import type { Host } from '../host/host.ts';
 import type { LogLevel } from '../host/logs.ts';
+import type { Address, TlsOptions } from '../host/network.ts';
 import { nodeHost } from '../host/node/node-host.ts';
 import { limits } from '../limits.ts';
-import { Delivery } from '../messaging/delivery.ts';
+import { type Audience, Delivery } from '../messaging/delivery.ts';
 import type { Subscriber } from '../messaging/feed.ts';
-import { outboxMigration } from '../messaging/outbox.ts';
+import { outboxMigration, outboxStart, type StoredEvent } from '../messaging/outbox.ts';
+import {
+	renewSubscription,
+	type Subscription,
+	subscriptionsMigration,
+} from '../messaging/subscriptions.ts';
 import type { App } from '../service/app.ts';
-import { type RunningService, startService } from '../service/running-service.ts';
+import { loggerOf, type RunningService, startService } from '../service/running-service.ts';
 import type { Service } from '../service/service.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
+import { FleetFabric } from './fabric.ts';
 import type { Caller, Fleet, Health } from './fleet.ts';
 
 export interface RunOptions {
 	/** Where embedded databases are kept: made when missing, locked while the app runs. */
 	readonly dataDir: string;
+	/**
+	 * The services that run here, by name; all when absent. With none this process only calls. Of the
+	 * others nothing but the contract is used.
+	 */
+	readonly serve?: readonly string[];
+	/** How this process meets the others. Absent: it is alone, and what a service needs runs here. */
+	readonly fabric?: FabricOptions;
 	/** Another engine than embedded SQLite, such as `postgres({ url })`. */
 	readonly databases?: Databases;
 	/** Another world than the real one. */
@@ -38,6 +58,22 @@ export interface RunOptions {
 	readonly rerunTransactions?: number;
 }
 
+/** How a process meets the others of its fleet. */
+export interface FabricOptions {
+	/** Where the services that run here are reached; absent: this process only calls. */
+	readonly listen?: Address;
+	/** Who runs what. */
+	readonly registry: Registry;
+	/**
+	 * A secret of the fleet, at least 16 characters. Both sides of a connection prove that they know it
+	 * before anything else is said; it does not encrypt. Off loopback it or mutual TLS is required.
+	 */
+	readonly token?: string;
+	readonly tls?: TlsOptions;
+	/** The name of this instance in logs and traces; made at random when absent. */
+	readonly instance?: string;
+}
+
 /**
  * Runs an app in this process: locks its data folder, brings every service's database up to date,
  * starts the services, and delivers what an earlier process had left undelivered.
@@ -49,7 +85,8 @@ export interface RunOptions {
  * const { text } = await fleet.client(Greeter).greet({ name: 'Ada' });
  */
 export async function run(app: App, options: RunOptions): Promise<Fleet> {
-	checkNeeds(app);
+	const services = servedServices(app, options);
+	if (options.fabric === undefined) checkNeeds(app.name, services);
 	checkOptions(options);
 	const host = options.host ?? nodeHost();
 	const { clock, logs } = host;
@@ -63,13 +100,15 @@ export async function run(app: App, options: RunOptions): Promise<Fleet> {
 	const databases = new Map<string, Database>();
 	try {
 		// All of them are examined, then opened and examined again, before the first is changed.
-		await checkDatabases(app, host, options, folder);
-		for (const service of app.services) await openDatabase(service, host, options, databases);
-		const planned = app.services.flatMap((service) => plansOf(service, databases));
+		await checkDatabases(services, host, options, folder);
+		for (const service of services) await openDatabase(service, host, options, databases);
+		const planned = services.flatMap((service) => plansOf(service, databases));
 		for (const { database, plan } of planned) await checkMigrations(database, plan, host.crypto);
 		for (const { database, plan } of planned) await migrate(database, plan, host);
 		if (options.databases === undefined) await folder.keep([...databases.keys()]);
-		return new RunningFleet(app, host, telemetry, folder, databases);
+		const fleet = new RunningFleet({ app, services, options, host, telemetry, folder, databases });
+		await fleet.open();
+		return fleet;
 	} catch (error) {
 		await closeAll([...databases.values()], folder).catch(() => {});
 		throw error;
@@ -91,27 +130,41 @@ function checkOptions({ rerunTransactions = 0 }: RunOptions): void {
 	);
 }
 
-function checkNeeds(app: App): void {
-	const present = new Map(app.services.map(({ contract }) => [contract.name, contract.version]));
-	for (const { contract, needs } of app.services) {
+/** The services that run in this process. */
+function servedServices(app: App, { serve }: RunOptions): readonly Service[] {
+	if (serve === undefined) return app.services;
+	const unknown = serve.find(
+		(name) => !app.services.some(({ contract }) => contract.name === name),
+	);
+	if (unknown !== undefined) {
+		const message = `'serve' names '${unknown}', which the app '${app.name}' lacks.`;
+		throw new FlotillaError('FLOTILLA_CONFIGURATION', message);
+	}
+	return app.services.filter(({ contract }) => serve.includes(contract.name));
+}
+
+/** A process that is alone has to run everything that its services need. */
+function checkNeeds(app: string, services: readonly Service[]): void {
+	const present = new Map(services.map(({ contract }) => [contract.name, contract.version]));
+	for (const { contract, needs } of services) {
 		for (const need of Object.values(needs)) {
 			if (present.get(need.name) === need.version) continue;
 			throw new FlotillaError(
 				'FLOTILLA_SERVICE_INVALID',
-				`The service '${contract.name}' needs '${need.name}@${need.version}', which the app '${app.name}' lacks.`,
+				`The service '${contract.name}' needs '${need.name}@${need.version}', which the app '${app}' lacks.`,
 			);
 		}
 	}
 }
 
 async function checkDatabases(
-	app: App,
+	services: readonly Service[],
 	host: Host,
 	options: RunOptions,
 	folder: DataFolder,
 ): Promise<void> {
 	const databases = options.databases ?? host.databases;
-	for (const { contract, migrations } of app.services) {
+	for (const { contract, migrations } of services) {
 		if (migrations === undefined) continue;
 		const exists = options.databases === undefined && folder.databases.includes(contract.name);
 		await databases.check?.(contract.name, { folder: options.dataDir, exists });
@@ -138,8 +191,20 @@ function plansOf(
 ): readonly { readonly database: Database; readonly plan: MigrationPlan }[] {
 	const database = databases.get(contract.name);
 	if (database === undefined) return [];
-	const plan = { platform: [onceMigration, outboxMigration], service: migrations ?? [] };
+	const platform = [onceMigration, outboxMigration, subscriptionsMigration];
+	const plan = { platform, service: migrations ?? [] };
 	return [{ database, plan }];
+}
+
+interface RunningFleetParts {
+	readonly app: App;
+	/** Those that run here. */
+	readonly services: readonly Service[];
+	readonly options: RunOptions;
+	readonly host: Host;
+	readonly telemetry: Telemetry;
+	readonly folder: DataFolder;
+	readonly databases: ReadonlyMap<string, Database>;
 }
 
 /** See `Fleet`. */
@@ -151,38 +216,57 @@ class RunningFleet implements Fleet {
 	readonly #folder: DataFolder;
 	readonly #databases: ReadonlyMap<string, Database>;
 	readonly #calls: CallPipeline;
+	/** By the name of the service. */
+	readonly #running: ReadonlyMap<string, RunningService>;
 	readonly #deliveries = new Map<string, Delivery>();
 	/** Who listens to which event, by its address. */
 	readonly #subscribers = new Map<string, readonly Subscriber[]>();
+	readonly #fabric: FleetFabric | undefined;
 	#sweepTimer: Timer | undefined;
+	#ready: Promise<void> = Promise.resolve();
+	#isReady = false;
 	#closing: Promise<void> | undefined;
 
-	constructor(
-		app: App,
-		host: Host,
-		telemetry: Telemetry,
-		folder: DataFolder,
-		databases: ReadonlyMap<string, Database>,
-	) {
+	constructor(parts: RunningFleetParts) {
+		const { app, services, options, host, telemetry } = parts;
 		this.name = app.name;
-		this.contracts = app.services.map(({ contract }) => contract);
+		const known = options.fabric === undefined ? services : app.services;
+		this.contracts = known.map(({ contract }) => contract);
 		this.host = host;
 		this.telemetry = telemetry;
-		this.#folder = folder;
-		this.#databases = databases;
+		this.#folder = parts.folder;
+		this.#databases = parts.databases;
 		this.#calls = new CallPipeline(host, telemetry);
-		const running = app.services.map((service) => this.#startService(service));
+		this.#fabric = options.fabric && this.#fabricOf(options.fabric, services);
+		const running = services.map((service) => this.#startService(service));
+		this.#running = new Map(running.map((one) => [one.service.contract.name, one]));
 		for (const { database, service, notified } of running) {
 			if (database === undefined) continue;
 			const subscribers = subscribersOf(service.contract, running);
 			for (const [address, listening] of subscribers) this.#subscribers.set(address, listening);
-			const { clock, random } = host;
-			const delivery = new Delivery({ database, subscribers, clock, random, telemetry });
-			this.#deliveries.set(service.contract.name, delivery);
+			this.#deliveries.set(service.contract.name, this.#deliveryOf(database, subscribers));
 			database.onNotify(notified);
 		}
+	}
+
+	/** Begins to deliver events, and to take calls from other processes. */
+	async open(): Promise<void> {
+		await this.#subscribeHere();
 		for (const delivery of this.#deliveries.values()) delivery.start();
 		this.#scheduleSweep();
+		await this.#fabric?.listen();
+		this.#ready = this.#fabric?.subscribe(this.#subscriptionsElsewhere()) ?? this.#ready;
+		void this.#ready.then(() => {
+			this.#isReady = true;
+		});
+	}
+
+	get address(): Address | undefined {
+		return this.#fabric?.address;
+	}
+
+	ready(): Promise<void> {
+		return this.#ready;
 	}
 
 	client<C extends Contract>(contract: C, caller?: Pick<Caller, 'principal'>): Client<C> {
@@ -218,7 +302,8 @@ class RunningFleet implements Fleet {
 				}
 			}),
 		);
-		return { ready: this.#closing === undefined && parts.every(({ ok }) => ok), parts };
+		const isReady = this.#isReady && this.#closing === undefined;
+		return { ready: isReady && parts.every(({ ok }) => ok), parts };
 	}
 
 	close(): Promise<void> {
@@ -230,6 +315,98 @@ class RunningFleet implements Fleet {
 		return this.close();
 	}
 
+	#fabricOf(options: FabricOptions, services: readonly Service[]): FleetFabric {
+		const { host, telemetry } = this;
+		const { registry, token, tls } = options;
+		const instance = options.instance ?? `${this.name}-${host.random.uint32().toString(36)}`;
+		const instances = new Instances({ host, telemetry, registry, token, tls, instance });
+		const remote = new RemoteCalls(host, instances);
+		this.#calls.callElsewhere((operation) => ({
+			operation,
+			run: remote.handlerOf(operation),
+			logger: loggerOf(telemetry, operation.service),
+		}));
+		return new FleetFabric({
+			...{ host, telemetry, options, instances, instance },
+			serves: services.map(({ contract }) => `${contract.name}@${contract.version}`),
+			calls: new CallServer(this.#calls),
+			duties: {
+				deliver: (event) =>
+					this.#deliverHere(event.subscriber, { ...event, position: 0, cursor: outboxStart }),
+				subscribe: ({ emitter, ...subscription }) =>
+					this.#renew(emitter.slice(0, emitter.indexOf('@')), subscription),
+			},
+		});
+	}
+
+	#deliveryOf(
+		database: Database,
+		subscribers: ReadonlyMap<string, readonly Subscriber[]>,
+	): Delivery {
+		const { host, telemetry } = this;
+		const { clock, random } = host;
+		const fabric = this.#fabric;
+		const audience: Audience =
+			fabric === undefined
+				? { kind: 'here', subscribers }
+				: { kind: 'anywhere', subscriberOf: (service) => this.#subscriberOf(service, fabric) };
+		const instance = `${fabric?.instance ?? this.name}/${uuidV7(clock, random)}`;
+		return new Delivery({ database, audience, instance, clock, random, telemetry });
+	}
+
+	#subscriberOf(service: string, fabric: FleetFabric): Subscriber {
+		if (!this.#running.has(service)) return fabric.subscriberOf(service);
+		return { service, deliver: (event) => this.#deliverHere(service, event) };
+	}
+
+	async #deliverHere(service: string, event: StoredEvent): Promise<void> {
+		const subscriber = this.#running.get(service)?.subscriptions.get(event.event);
+		if (subscriber === undefined) {
+			const message = `${service} does not listen to ${event.event} here.`;
+			throw new FlotillaError('FLOTILLA_NOT_LISTENING', message);
+		}
+		await subscriber.deliver(event);
+	}
+
+	/** Tells emitters in this process who listens to them here: in a fleet their databases decide. */
+	async #subscribeHere(): Promise<void> {
+		if (this.#fabric === undefined) return;
+		for (const { emitter, ...subscription } of this.#subscriptions()) {
+			const name = emitter.slice(0, emitter.indexOf('@'));
+			if (this.#databases.has(name)) await this.#renew(name, subscription);
+		}
+	}
+
+	#subscriptionsElsewhere(): readonly SubscribeMessage[] {
+		const isElsewhere = ({ emitter }: SubscribeMessage): boolean =>
+			!this.#running.has(emitter.slice(0, emitter.indexOf('@')));
+		return this.#subscriptions().filter(isElsewhere);
+	}
+
+	/** What the services here listen to, emitter by emitter. */
+	#subscriptions(): readonly SubscribeMessage[] {
+		return [...this.#running.values()].flatMap(({ service, subscriptions }) => {
+			const { name, version } = service.contract;
+			const emitters = Map.groupBy(subscriptions.keys(), (event) =>
+				event.slice(0, event.indexOf('/')),
+			);
+			return [...emitters].map(([emitter, events]) => {
+				return { subscriber: name, version, emitter, events };
+			});
+		});
+	}
+
+	async #renew(emitter: string, subscription: Subscription): Promise<void> {
+		const database = this.#databases.get(emitter);
+		if (database === undefined) {
+			const message = `${emitter} is not running here, or has no database.`;
+			throw new FlotillaError('FLOTILLA_UNAVAILABLE', message);
+		}
+		const nowMs = this.host.clock.wallMs();
+		await database.transaction((session) => renewSubscription(session, subscription, nowMs));
+		this.#deliveries.get(emitter)?.audienceChanged();
+	}
+
 	#startService(service: Service): RunningService {
 		const { host, telemetry } = this;
 		const { name } = service.contract;
@@ -239,16 +416,20 @@ class RunningFleet implements Fleet {
 			host,
 			telemetry,
 			caller: this.#calls,
-			subscribersOf: (event) =>
-				(this.#subscribers.get(event) ?? []).map((subscriber) => subscriber.service),
+			subscribersOf:
+				this.#fabric === undefined
+					? (event) => (this.#subscribers.get(event) ?? []).map(({ service: name }) => name)
+					: undefined,
 			emitted: (subscribers) => this.#deliveries.get(name)?.wake(subscribers),
 		});
 	}
 
 	async #close(): Promise<void> {
 		this.#sweepTimer?.cancel();
+		await this.#fabric?.drain();
 		await this.#calls.close(limits.drainMs);
 		await Promise.all([...this.#deliveries.values()].map((delivery) => delivery.close()));
+		this.#fabric?.close();
 		await this.telemetry.flush();
 		await closeAll([...this.#databases.values()], this.#folder);
 	}

@@ -28,8 +28,8 @@ export interface RunningServiceParts {
 	readonly host: Host;
 	readonly telemetry: Telemetry;
 	readonly caller: Caller;
-	/** The names of those who listen to an event, by its address. */
-	readonly subscribersOf: (event: string) => readonly string[];
+	/** The names of those who listen to an event, by its address; `undefined`: the database knows. */
+	readonly subscribersOf: ((event: string) => readonly string[]) | undefined;
 	/** Called after this service has committed events for these; `undefined`: for any. */
 	readonly emitted: (subscribers: Iterable<string> | undefined) => void;
 }
@@ -57,7 +57,7 @@ export function startService(parts: RunningServiceParts): RunningService {
 	const committed = (events: readonly OutboxEvent[]): void => {
 		const keys = [...new Set(events.map(({ orderingKey }) => orderingKey))];
 		signal.changed(keys);
-		parts.emitted(new Set(events.flatMap(({ event }) => subscribersOf(event))));
+		parts.emitted(subscribersOf && new Set(events.flatMap(({ event }) => subscribersOf(event))));
 		database?.notify(messageOf(keys));
 	};
 	const logger = loggerOf(telemetry, contract.name);
@@ -181,7 +181,8 @@ function checkComplete(service: Service, implementation: AnyImplementation): voi
 	}
 }
 
-function loggerOf(telemetry: Telemetry, service: string): Logger {
+/** The logger of a service. */
+export function loggerOf(telemetry: Telemetry, service: string): Logger {
 	const write =
 		(level: LogLevel) =>
 		(message: string, fields: Readonly<Record<string, unknown>> = {}): void =>

@@ -18,8 +18,8 @@ export interface UnitOfWorkParts {
 	readonly database: Database;
 	readonly host: Host;
 	readonly telemetry: Telemetry;
-	/** The names of those who listen to an event, by its address. */
-	readonly subscribersOf: (event: string) => readonly string[];
+	/** The names of those who listen to an event, by its address; `undefined`: the database knows. */
+	readonly subscribersOf: ((event: string) => readonly string[]) | undefined;
 	/** Called after a commit with what was emitted. */
 	readonly committed: (events: readonly OutboxEvent[]) => void;
 }

@@ -32,6 +32,7 @@ export interface SqliteDatabaseOptions {
 export class SqliteDatabase implements Database {
 	readonly name: string;
 	readonly dialect: Dialect = 'sqlite';
+	readonly shared: boolean = false;
 	readonly #options: SqliteDatabaseOptions;
 	readonly #writerTurns: Turns;
 	readonly #readerTurns: Turns;

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
+import { makeDurable } from '../../database/sqlite/durability.ts';
 import type {
 	SqliteConnection,
 	SqliteStatement,
@@ -15,13 +16,10 @@ const LOG_SIZE_BYTES = 64 * 1024 * 1024;
 
 /** Opens the connection that writes, and makes the file when there is none. */
 export function openSqliteWriter(path: string): SqliteConnection {
-	const connection = new NodeSqliteConnection(path, false);
+	const connection = open(path, false);
 	try {
-		connection.exec(`
-			pragma journal_mode = wal;
-			pragma synchronous = full;
-			pragma journal_size_limit = ${LOG_SIZE_BYTES};
-		`);
+		makeDurable(connection);
+		connection.exec(`pragma journal_size_limit = ${LOG_SIZE_BYTES}`);
 		// Without it, macOS reports a sync when the drive has the data in its volatile cache.
 		if (process.platform === 'darwin') {
 			connection.exec('pragma fullfsync = on; pragma checkpoint_fullfsync = on;');
@@ -40,7 +38,7 @@ export function openSqliteWriter(path: string): SqliteConnection {
 
 /** Opens a connection that cannot write, to a file that exists. Makes `-wal` and `-shm` beside it. */
 export function openSqliteReader(path: string): SqliteConnection {
-	const connection = new NodeSqliteConnection(path, true);
+	const connection = open(path, true);
 	try {
 		// From its first read on it counts as one that has the write-ahead log open.
 		connection.exec('select 1 from sqlite_schema limit 1');
@@ -55,26 +53,32 @@ export function openSqliteReader(path: string): SqliteConnection {
 export function openUnusedSqliteFile(path: string): SqliteConnection {
 	const url = pathToFileURL(path);
 	url.searchParams.set('immutable', '1');
-	return new NodeSqliteConnection(url, true);
+	return open(url, true);
 }
 
-class NodeSqliteConnection implements SqliteConnection {
+function open(path: string | URL, readOnly: boolean): SqliteConnection {
+	const database = new DatabaseSync(path, {
+		readOnly,
+		timeout: BUSY_TIMEOUT_MS,
+		enableForeignKeyConstraints: true,
+		enableDoubleQuotedStringLiterals: false,
+		allowExtension: false,
+	});
+	// A damaged or foreign file must not run functions from its schema. LIKE as in PostgreSQL.
+	database.exec(`
+		pragma trusted_schema = off;
+		pragma temp_store = memory;
+		pragma case_sensitive_like = on;
+	`);
+	return new NodeSqliteConnection(database);
+}
+
+/** A connection of node:sqlite as the platform sees it. Closing it closes the driver's. */
+export class NodeSqliteConnection implements SqliteConnection {
 	readonly #database: DatabaseSync;
 
-	constructor(path: string | URL, readOnly: boolean) {
-		this.#database = new DatabaseSync(path, {
-			readOnly,
-			timeout: BUSY_TIMEOUT_MS,
-			enableForeignKeyConstraints: true,
-			enableDoubleQuotedStringLiterals: false,
-			allowExtension: false,
-		});
-		// A damaged or foreign file must not run functions from its schema. LIKE as in PostgreSQL.
-		this.#database.exec(`
-			pragma trusted_schema = off;
-			pragma temp_store = memory;
-			pragma case_sensitive_like = on;
-		`);
+	constructor(database: DatabaseSync) {
+		this.#database = database;
 	}
 
 	get inTransaction(): boolean {

@@ -3,11 +3,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errorsPage } from './reference/errors-page.ts';
+import { faultsPage } from './reference/faults-page.ts';
 import { limitsPage } from './reference/limits-page.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const pages: readonly (readonly [string, string])[] = [
 	['docs/reference/errors.md', errorsPage()],
+	['docs/reference/faults.md', faultsPage()],
 	['docs/reference/limits.md', limitsPage(root)],
 ];
 

@@ -1,0 +1,7 @@
+/**
+ * The commands of Flotilla. The launcher in the package `flotilla` calls `main`.
+ *
+ * @module
+ */
+
+export { main } from './main.ts';

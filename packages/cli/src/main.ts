@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { styleText } from 'node:util';
+import { isHistoryError } from '@flotilla/checkers';
+import { Command, CommanderError } from 'commander';
+import { isFlotillaError } from 'flotilla';
+import { exitCodes } from './exit-codes.ts';
+import { addExplain } from './explain/command.ts';
+import { addSim } from './sim/command.ts';
+import { paintError } from './terminal/paint.ts';
+import { UsageError } from './usage-error.ts';
+import { addVerify } from './verify/command.ts';
+
+/**
+ * Runs one command in this process and sets its exit code.
+ *
+ * @param args What was typed behind `flotilla`.
+ */
+export async function main(args: readonly string[]): Promise<void> {
+	// Whoever reads our output may have seen enough, such as `head`.
+	process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+		if (error.code !== 'EPIPE') throw error;
+		process.exit(exitCodes.ok);
+	});
+	try {
+		await commands().parseAsync(args, { from: 'user' });
+	} catch (error) {
+		process.exitCode = tell(error);
+	}
+}
+
+function commands(): Command {
+	const program = new Command('flotilla')
+		.description('Services that run in one process, as a fleet, or in a simulator.')
+		.usage('COMMAND [options]')
+		.version(version(), '-v, --version', 'print the version')
+		.helpOption('-h, --help', 'print what a command wants, with examples')
+		.helpCommand(false)
+		// Commander takes the colours out again where there is no terminal.
+		.configureHelp({
+			styleTitle: (text) => styleText('bold', text, { validateStream: false }),
+			styleOptionTerm: (text) => styleText('cyan', text, { validateStream: false }),
+			styleSubcommandTerm: (text) => styleText('cyan', text, { validateStream: false }),
+			styleArgumentTerm: (text) => styleText('cyan', text, { validateStream: false }),
+		})
+		.configureOutput({ outputError: (text, write) => write(paintError('red', text)) })
+		.showHelpAfterError('Add --help to see what the command wants.')
+		.exitOverride()
+		.addHelpText('after', '\nEvery command has examples: flotilla COMMAND --help');
+	addSim(program);
+	addVerify(program);
+	addExplain(program);
+	return program;
+}
+
+/** Says on standard error what went wrong. @returns The exit code. */
+function tell(error: unknown): number {
+	// It has said so itself, and help that was asked for is no error.
+	if (error instanceof CommanderError) {
+		return error.exitCode === 0 ? exitCodes.ok : exitCodes.unusable;
+	}
+	console.error(paintError('red', textOf(error)));
+	return exitCodes.unusable;
+}
+
+/** Of a bug the place matters; all else says what to do. */
+function textOf(error: unknown): string {
+	if (isFlotillaError(error)) return error.message;
+	if (isHistoryError(error)) return `${error.code}: ${error.message}`;
+	if (error instanceof UsageError) return `error: ${error.message}`;
+	return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function version(): string {
+	const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+	return (JSON.parse(manifest) as { readonly version: string }).version;
+}

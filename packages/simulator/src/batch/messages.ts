@@ -1,0 +1,21 @@
+import type { Report } from '../simulation/report.ts';
+import type { SeedOptions } from '../simulation/seeds.ts';
+
+/** What the main thread asks of a worker thread, one thing at a time. */
+export type Request =
+	/** Which simulations a file exports. */
+	| { readonly kind: 'list'; readonly file: string }
+	/** Runs one seed. */
+	| {
+			readonly kind: 'run';
+			readonly file: string;
+			readonly name: string;
+			readonly options: SeedOptions;
+	  };
+
+/** What a worker thread answers. */
+export type Answer =
+	| { readonly kind: 'listed'; readonly names: readonly string[]; readonly loadedBytes: number }
+	| { readonly kind: 'ran'; readonly report: Report; readonly loadedBytes: number }
+	/** It cannot be done, whatever the seed. */
+	| { readonly kind: 'refused'; readonly message: string; readonly loadedBytes: number };

@@ -1,0 +1,377 @@
+import {
+	FlotillaError,
+	makeDurable,
+	type RandomSource,
+	type SqliteConnection,
+	type SqliteValue,
+	type SqlResult,
+	type SqlRow,
+	StatementCache,
+	sqliteError,
+} from 'flotilla/adapter';
+import { type FaultScope, faultScope } from '../kernel/fault-decisions.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { Scheduled } from '../kernel/scheduler.ts';
+import { MachineProcess } from '../machine/process.ts';
+import type { Channel } from '../network/channel.ts';
+import type { SimulatedNetwork } from '../network/simulated-network.ts';
+import {
+	type Access,
+	type Answer,
+	DATABASE_PORT,
+	databaseMachineName,
+	type Request,
+} from './database-protocol.ts';
+import { SimulatedSqlite } from './simulated-sqlite.ts';
+
+export interface DatabaseMachineOptions {
+	readonly kernel: Kernel;
+	readonly network: SimulatedNetwork;
+	/** The name of the service that the database belongs to. */
+	readonly service: string;
+}
+
+/** How long a statement takes, and each row of its answer, and a COMMIT with its sync. */
+const STATEMENT_MS = 0.05;
+const ROW_MS = 0.002;
+const COMMIT_MS = 0.5;
+
+/** How long a transaction waits for its turn, and how long the one whose turn it is may be silent. */
+const TURN_LIMIT_MS = 5_000;
+const SILENCE_LIMIT_MS = 10_000;
+
+const CONNECTION_LOST = 0.002;
+const COMMIT_UNKNOWN = 0.01;
+const SERIALIZATION_FAILURE = 0.02;
+const SLOW_STATEMENT = 0.01;
+const SLOW_MS_MAX = 3_000;
+
+/**
+ * The machine with the database of one service. Transactions are serializable because they run one
+ * after another; what else an engine may do to its clients (lose a connection, ask for another try, be
+ * slow, stop) it does as faults.
+ */
+export class DatabaseMachine {
+	readonly name: string;
+	readonly #options: DatabaseMachineOptions;
+	readonly #sqlite: SimulatedSqlite;
+	readonly #random: RandomSource;
+	readonly #scope: FaultScope;
+	readonly #sessions = new Set<Session>();
+	/** Whose turn it is, and who comes after. */
+	#holder: Session | undefined;
+	readonly #queue: Session[] = [];
+	#engine: { readonly connection: SqliteConnection; readonly statements: StatementCache };
+	#process: MachineProcess | undefined;
+	#incarnations = 0;
+	#occasions = 0;
+
+	constructor(options: DatabaseMachineOptions) {
+		const { kernel, service } = options;
+		this.name = databaseMachineName(service);
+		this.#options = options;
+		this.#random = kernel.chance.stream(`database of ${service}`);
+		this.#scope = faultScope(this.name);
+		this.#sqlite = new SimulatedSqlite({
+			wallMs: () => this.#process?.wallMs() ?? 0,
+			uint32: () => this.#random.uint32(),
+		});
+		this.#engine = this.#openEngine();
+		this.#start();
+	}
+
+	/** `undefined` while the machine is down. */
+	get process(): MachineProcess | undefined {
+		return this.#process;
+	}
+
+	/** Reads the last committed state, whatever is open. */
+	rows(sql: string, values: readonly SqliteValue[] = []): readonly SqlRow[] {
+		return this.#sqlite.rows(sql, values);
+	}
+
+	/** Calls `listener` right after every commit. It must not throw. */
+	onCommit(listener: () => void): void {
+		this.#sqlite.onCommit(listener);
+	}
+
+	/** The machine stops: what is open is rolled back, connections are lost. */
+	crash(): void {
+		const process = this.#process;
+		if (process === undefined) return;
+		this.#process = undefined;
+		process.die();
+		for (const session of this.#sessions) session.forget();
+		this.#sessions.clear();
+		this.#queue.length = 0;
+		this.#holder = undefined;
+		this.#sqlite.losePower(this.#random);
+		this.#options.network.processDied(process, 'power-loss');
+		this.#options.network.machineDown(this.name);
+	}
+
+	restart(): void {
+		if (this.#process !== undefined) return;
+		this.#engine = this.#openEngine();
+		this.#start();
+	}
+
+	/** Frees the memory. */
+	close(): void {
+		this.#sqlite.close();
+	}
+
+	#openEngine(): { readonly connection: SqliteConnection; readonly statements: StatementCache } {
+		const connection = this.#sqlite.connect();
+		makeDurable(connection);
+		return { connection, statements: new StatementCache(connection) };
+	}
+
+	#start(): void {
+		const { kernel, network } = this.#options;
+		const clock = { offsetMs: 0, drift: 0 };
+		const process = new MachineProcess(kernel, this.name, ++this.#incarnations, clock);
+		this.#process = process;
+		network.machineUp(this.name);
+		network.listenChannel(process, DATABASE_PORT, (channel) => this.#accept(channel));
+	}
+
+	#accept(channel: Channel): void {
+		const session = new Session(channel, {
+			handle: (request) => this.#handle(session, request),
+			closed: () => this.#closed(session),
+		});
+		this.#sessions.add(session);
+	}
+
+	#closed(session: Session): void {
+		this.#sessions.delete(session);
+		const place = this.#queue.indexOf(session);
+		if (place >= 0) this.#queue.splice(place, 1);
+		if (this.#holder === session) this.#endTurn(session, 'rollback');
+	}
+
+	#handle(session: Session, request: Request): void {
+		session.silence?.cancel();
+		switch (request.type) {
+			case 'run':
+				if (request.begin !== undefined) {
+					this.#takeTurn(session, request.begin, () => this.#run(session, request));
+				} else this.#run(session, request);
+				break;
+			case 'lock':
+				this.#takeTurn(session, 'exclusive', () => session.answer({ type: 'done' }));
+				break;
+			case 'script':
+				this.#whenHolding(session, () => this.#script(session, request.sql));
+				break;
+			case 'commit':
+				this.#whenHolding(session, () => this.#commit(session));
+				break;
+			case 'end':
+				if (this.#holder === session) this.#endTurn(session, 'rollback');
+				break;
+			case 'listen':
+				session.listens = true;
+				session.answer({ type: 'done' });
+				break;
+			case 'notify':
+				for (const other of this.#sessions) {
+					if (other === session || !other.listens) continue;
+					other.answer({ type: 'notified', messages: request.messages });
+				}
+		}
+	}
+
+	/** A transaction that has been rolled back meanwhile gets no further. */
+	#whenHolding(session: Session, perform: () => void): void {
+		if (this.#holder === session) perform();
+		else session.destroy();
+	}
+
+	#takeTurn(session: Session, access: Access, begun: () => void): void {
+		session.begin = () => {
+			session.turnLimit?.cancel();
+			this.#holder = session;
+			session.access = access;
+			const { connection } = this.#engine;
+			connection.exec(access === 'read' ? 'begin; pragma query_only = on' : 'begin immediate');
+			begun();
+		};
+		if (this.#holder === undefined) {
+			session.begin();
+			return;
+		}
+		this.#queue.push(session);
+		if (access === 'exclusive') return;
+		session.turnLimit = this.#after(TURN_LIMIT_MS, () => {
+			const place = this.#queue.indexOf(session);
+			if (place < 0) return;
+			this.#queue.splice(place, 1);
+			session.answer(refused(contention(`waited ${TURN_LIMIT_MS} ms for its turn`)));
+		});
+	}
+
+	#endTurn(session: Session, how: 'commit' | 'rollback'): void {
+		session.silence?.cancel();
+		session.busy?.cancel();
+		const { connection } = this.#engine;
+		try {
+			if (connection.inTransaction) connection.exec(how);
+		} finally {
+			if (session.access === 'read') connection.exec('pragma query_only = off');
+			this.#holder = undefined;
+			this.#queue.shift()?.begin();
+		}
+	}
+
+	#run(session: Session, { statement }: Extract<Request, { type: 'run' }>): void {
+		if (this.#holder !== session) {
+			session.destroy();
+			return;
+		}
+		const text = (): string => statement.strings.join('?').replaceAll(/\s+/g, ' ').trim();
+		if (this.#strikes('database.connection-lost', CONNECTION_LOST)) {
+			this.#endTurn(session, 'rollback');
+			session.destroy();
+			return;
+		}
+		if (this.#strikes('database.serialization-failure', SERIALIZATION_FAILURE / 4)) {
+			this.#refuse(session, contention('lost against another one'));
+			return;
+		}
+		const slow = this.#strikes('database.slow-statement', SLOW_STATEMENT);
+		const extraMs = slow ? SLOW_MS_MAX * this.#random.next() : 0;
+		let result: SqlResult;
+		try {
+			result = this.#engine.statements.execute(statement);
+		} catch (error) {
+			this.#refuse(session, sqliteError(this.#options.service, error));
+			return;
+		}
+		const rows = JSON.stringify(result.rows);
+		const { kernel } = this.#options;
+		const digest = `${statement.strings.join('?')}${JSON.stringify(statement.values)}${rows}`;
+		kernel.note(this.name, 'sql', digest, () => `${text()} → ${rows.slice(0, 120)}`);
+		const tookMs = STATEMENT_MS + ROW_MS * result.rows.length + extraMs;
+		this.#answerAfter(session, tookMs, { type: 'result', result }, rows);
+	}
+
+	#script(session: Session, sql: string): void {
+		try {
+			this.#engine.connection.exec(sql);
+			this.#options.kernel.note(this.name, 'sql', sql, () => sql.trim().slice(0, 120));
+		} catch (error) {
+			this.#refuse(session, sqliteError(this.#options.service, error));
+			return;
+		}
+		this.#answerAfter(session, STATEMENT_MS, { type: 'done' }, '');
+	}
+
+	#commit(session: Session): void {
+		if (session.access === 'write') {
+			if (this.#strikes('database.commit-unknown', COMMIT_UNKNOWN)) {
+				this.#endTurn(session, this.#random.next() < 0.5 ? 'commit' : 'rollback');
+				session.destroy();
+				return;
+			}
+			if (this.#strikes('database.serialization-failure', SERIALIZATION_FAILURE)) {
+				this.#refuse(session, contention('lost against another one at its end'));
+				return;
+			}
+		}
+		session.busy = this.#after(COMMIT_MS, () => {
+			try {
+				this.#endTurn(session, 'commit');
+			} catch (error) {
+				session.answer(refused(sqliteError(this.#options.service, error)));
+				return;
+			}
+			session.answer({ type: 'done' });
+		});
+	}
+
+	#refuse(session: Session, error: unknown): void {
+		this.#endTurn(session, 'rollback');
+		session.answer(refused(error));
+	}
+
+	#answerAfter(session: Session, tookMs: number, answer: Answer, digest: string): void {
+		session.busy = this.#after(tookMs, () => {
+			session.answer(answer, digest);
+			if (session.access === 'exclusive') return;
+			session.silence = this.#after(SILENCE_LIMIT_MS, () => {
+				if (this.#holder !== session) return;
+				this.#endTurn(session, 'rollback');
+				session.destroy();
+			});
+		});
+	}
+
+	#after(delayMs: number, run: () => void): Scheduled {
+		return this.#options.kernel.after(delayMs, this.#process, 'database', this.name, run);
+	}
+
+	#strikes(fault: Parameters<Kernel['faults']['strikes']>[0], probability: number): boolean {
+		const { faults } = this.#options.kernel;
+		return faults.strikes(fault, this.#scope, this.#occasions++, probability, () => this.name);
+	}
+}
+
+interface SessionHandlers {
+	handle(request: Request): void;
+	closed(): void;
+}
+
+/** A client's connection, as the machine has it. */
+class Session {
+	readonly #channel: Channel;
+	#open = true;
+	access: Access = 'read';
+	listens = false;
+	/** Begins the transaction that waits for its turn. */
+	begin: () => void = () => {};
+	turnLimit: Scheduled | undefined;
+	silence: Scheduled | undefined;
+	busy: Scheduled | undefined;
+
+	constructor(channel: Channel, { handle, closed }: SessionHandlers) {
+		this.#channel = channel;
+		channel.start({
+			message: (payload) => {
+				if (this.#open) handle(payload as Request);
+			},
+			closed: () => {
+				if (!this.#open) return;
+				this.#open = false;
+				this.turnLimit?.cancel();
+				closed();
+			},
+		});
+	}
+
+	answer(answer: Answer, digest: string = answer.type): void {
+		if (!this.#open) return;
+		const describe = (): string => (answer.type === 'result' ? 'rows' : answer.type);
+		this.#channel.send({ payload: answer, sizeBytes: 40 + digest.length, digest, describe });
+	}
+
+	destroy(): void {
+		if (!this.#open) return;
+		this.#open = false;
+		this.#channel.destroy();
+	}
+
+	/** The machine is gone. */
+	forget(): void {
+		this.#open = false;
+	}
+}
+
+function refused(error: unknown): Answer {
+	return { type: 'refused', error };
+}
+
+function contention(reason: string): FlotillaError {
+	return new FlotillaError('FLOTILLA_DATABASE_CONTENTION', `A transaction ${reason}.`);
+}

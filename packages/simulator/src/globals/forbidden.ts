@@ -1,0 +1,154 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { refuse, reportEscape } from './escape.ts';
+import type { Patches } from './patch.ts';
+import { inside } from './run.ts';
+
+/** Something of the real world that processes must not use, and what there is instead. */
+export interface Forbidden {
+	/** A module of Node, or `globalThis`. */
+	readonly from: string;
+	/** Its functions and classes; absent: all that there are. */
+	readonly names?: readonly string[];
+	/** Those that touch nothing of the real world. */
+	readonly except?: readonly string[];
+	readonly remedy: string;
+}
+
+const FILES = 'Services have no files: use the database of the service.';
+const NETWORK = 'Services reach each other through the contracts that they need.';
+const OUTSIDE = 'Put the outside behind a service, and reach that through its contract.';
+const THREADS = 'Work that needs threads belongs outside of a service.';
+const ZLIB = 'Use the function that ends in Sync.';
+const COMPILE = 'Use new WebAssembly.Module() and new WebAssembly.Instance().';
+const STORAGE = 'Use the database of the service.';
+
+/** Everything here is one row of the table in globals.test.ts. */
+export const forbidden: readonly Forbidden[] = [
+	{ from: 'node:fs', except: ['Stats', 'Dirent'], remedy: FILES },
+	{ from: 'node:fs/promises', remedy: FILES },
+	{
+		from: 'node:net',
+		except: ['isIP', 'isIPv4', 'isIPv6', 'BlockList', 'SocketAddress'],
+		remedy: NETWORK,
+	},
+	{ from: 'node:tls', except: ['getCiphers', 'checkServerIdentity'], remedy: NETWORK },
+	{ from: 'node:dgram', remedy: NETWORK },
+	{ from: 'node:dns', remedy: NETWORK },
+	{ from: 'node:dns/promises', remedy: NETWORK },
+	{
+		from: 'node:http',
+		except: ['validateHeaderName', 'validateHeaderValue'],
+		remedy: OUTSIDE,
+	},
+	{ from: 'node:https', remedy: OUTSIDE },
+	{ from: 'node:http2', except: ['getDefaultSettings', 'getPackedSettings'], remedy: OUTSIDE },
+	{ from: 'node:child_process', remedy: THREADS },
+	{ from: 'node:cluster', remedy: THREADS },
+	{
+		from: 'node:worker_threads',
+		names: ['Worker', 'MessageChannel', 'BroadcastChannel', 'postMessageToThread'],
+		remedy: THREADS,
+	},
+	{ from: 'node:inspector', names: ['Session', 'open', 'waitForDebugger'], remedy: THREADS },
+	{ from: 'node:readline', names: ['createInterface'], remedy: FILES },
+	{ from: 'node:readline/promises', names: ['createInterface'], remedy: FILES },
+	{ from: 'node:repl', names: ['start'], remedy: FILES },
+	{
+		from: 'node:zlib',
+		names: [
+			'deflate',
+			'inflate',
+			'deflateRaw',
+			'inflateRaw',
+			'gzip',
+			'gunzip',
+			'unzip',
+			'brotliCompress',
+			'brotliDecompress',
+			'zstdCompress',
+			'zstdDecompress',
+			'createDeflate',
+			'createInflate',
+			'createDeflateRaw',
+			'createInflateRaw',
+			'createGzip',
+			'createGunzip',
+			'createUnzip',
+			'createBrotliCompress',
+			'createBrotliDecompress',
+			'createZstdCompress',
+			'createZstdDecompress',
+		],
+		remedy: ZLIB,
+	},
+	{ from: 'globalThis', names: ['fetch', 'WebSocket', 'EventSource'], remedy: OUTSIDE },
+	{ from: 'globalThis', names: ['MessageChannel', 'BroadcastChannel'], remedy: THREADS },
+	{ from: 'globalThis', names: ['CompressionStream', 'DecompressionStream'], remedy: ZLIB },
+];
+
+const METHODS: readonly (readonly [
+	target: object,
+	owner: string,
+	names: readonly string[],
+	remedy: string,
+])[] = [
+	[Atomics, 'Atomics', ['wait', 'waitAsync'], 'Await a promise.'],
+	[
+		// Not among the types of a pure TypeScript library.
+		Reflect.get(globalThis, 'WebAssembly') as object,
+		'WebAssembly',
+		['compile', 'instantiate', 'compileStreaming', 'instantiateStreaming'],
+		COMPILE,
+	],
+];
+
+/** Refuses all of it to code of processes. */
+export function forbid(patches: Patches): void {
+	for (const { from, names, except, remedy } of forbidden) {
+		const target = from === 'globalThis' ? globalThis : process.getBuiltinModule(from);
+		if (target === undefined) continue;
+		for (const name of names ?? Object.keys(target)) {
+			if (except?.includes(name)) continue;
+			refuse(patches, target, name, from === 'globalThis' ? name : `${from} ${name}`, remedy);
+		}
+	}
+	for (const [target, owner, names, remedy] of METHODS) {
+		for (const name of names) refuse(patches, target, name, `${owner}.${name}`, remedy);
+	}
+	forbidStorage(patches);
+	forbidDatabaseFiles(patches);
+}
+
+function forbidStorage(patches: Patches): void {
+	for (const name of ['localStorage', 'sessionStorage']) {
+		patches.getter(globalThis, name, (_self, original) => {
+			const machine = inside();
+			if (machine !== undefined) throw reportEscape(machine, name, STORAGE);
+			return original();
+		});
+	}
+}
+
+/**
+ * A database in memory is no escape: the simulated ones are just that. The class itself cannot be
+ * replaced where it was imported by name, so a file is refused when it is first used.
+ */
+function forbidDatabaseFiles(patches: Patches): void {
+	const sqlite = process.getBuiltinModule('node:sqlite');
+	if (sqlite === undefined) return;
+	for (const name of ['prepare', 'exec']) {
+		patches.method(
+			sqlite.DatabaseSync.prototype,
+			name,
+			(original) =>
+				function (this: unknown, ...args: unknown[]) {
+					const machine = inside();
+					if (machine !== undefined && (this as DatabaseSync).location() !== null) {
+						throw reportEscape(machine, 'node:sqlite DatabaseSync with a file', STORAGE);
+					}
+					return Reflect.apply(original, this, args);
+				},
+		);
+	}
+	refuse(patches, sqlite, 'backup', 'node:sqlite backup', STORAGE);
+}

@@ -1,0 +1,147 @@
+import { format } from 'node:util';
+import type { SimulatedProcess } from '../kernel/kernel.ts';
+import { refuse, reportEscape } from './escape.ts';
+import type { Callable, Patches } from './patch.ts';
+import { currentRun, inside } from './run.ts';
+
+/** What Node tells about its process and machine, as every simulated process has it. */
+const PROCESS: Readonly<Record<string, unknown>> = {
+	memoryUsage: { rss: 0, heapTotal: 0, heapUsed: 0, external: 0, arrayBuffers: 0 },
+	cpuUsage: { user: 0, system: 0 },
+	threadCpuUsage: { user: 0, system: 0 },
+	resourceUsage: {},
+	availableMemory: 8 * 2 ** 30,
+	constrainedMemory: 8 * 2 ** 30,
+};
+const MACHINE: Readonly<Record<string, unknown>> = {
+	availableParallelism: 1,
+	cpus: [],
+	freemem: 4 * 2 ** 30,
+	totalmem: 8 * 2 ** 30,
+	loadavg: [0, 0, 0],
+	networkInterfaces: {},
+};
+
+/** The lowest process number: those below are of the operating system. */
+const FIRST_PID = 1_000;
+
+const ENDING = [
+	'exit',
+	'abort',
+	'kill',
+	'reallyExit',
+	'execve',
+	'chdir',
+	'umask',
+	'setuid',
+	'setgid',
+	'dlopen',
+	'binding',
+	'loadEnvFile',
+	'openStdin',
+];
+const LISTENING = ['on', 'once', 'addListener', 'prependListener', 'prependOnceListener'];
+
+const CONFIGURE = 'A service ends and starts with its machine: leave it to the platform.';
+const SIGNALS = 'The platform hears signals; errors reach its log.';
+const SETTINGS = 'Pass settings as arguments: the environment is the same for all machines.';
+
+/** `process` and `node:os`. */
+export function patchSurroundings(patches: Patches, os: Readonly<Record<string, unknown>>): void {
+	pin(patches, process, PROCESS);
+	pin(patches, os, MACHINE);
+	patches.method(
+		process.memoryUsage,
+		'rss',
+		(original) => () => (inside() === undefined ? original() : 0),
+	);
+	pinTo(patches, os, 'hostname', ({ machine }) => machine);
+	pinTo(patches, os, 'uptime', (machine) => machine.monotonicMs() / 1_000);
+	patches.getter(process, 'pid', (_self, real) => {
+		const machine = inside();
+		return machine === undefined ? real() : FIRST_PID + machine.incarnation;
+	});
+	patches.getter(process, 'ppid', (_self, real) => (inside() === undefined ? real() : 1));
+	for (const name of ENDING) refuse(patches, process, name, `process.${name}`, CONFIGURE);
+	for (const name of LISTENING) refuse(patches, process, name, `process.${name}`, SIGNALS);
+	patches.value(process, 'env', guarded(process.env));
+}
+
+function pin(patches: Patches, target: object, values: Readonly<Record<string, unknown>>): void {
+	for (const [name, value] of Object.entries(values)) {
+		pinTo(patches, target, name, () => structuredClone(value));
+	}
+}
+
+function pinTo(
+	patches: Patches,
+	target: object,
+	name: string,
+	virtual: (machine: SimulatedProcess) => unknown,
+): void {
+	patches.method(target, name, (original) => (...args) => {
+		const machine = inside();
+		return machine === undefined ? original(...args) : virtual(machine);
+	});
+}
+
+/** The environment variables: to be read by everybody, to be written by the real world. */
+function guarded(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+	const check = (name: string | symbol): void => {
+		const machine = inside();
+		if (machine !== undefined)
+			throw reportEscape(machine, `process.env.${String(name)} =`, SETTINGS);
+	};
+	return new Proxy(env, {
+		set(target, name, value) {
+			check(name);
+			return Reflect.set(target, name, value);
+		},
+		defineProperty(target, name, descriptor) {
+			check(name);
+			return Reflect.defineProperty(target, name, descriptor);
+		},
+		deleteProperty(target, name) {
+			check(name);
+			return Reflect.deleteProperty(target, name);
+		},
+	});
+}
+
+/** `console` and the standard streams: what a process writes belongs to the run. */
+export function patchConsole(patches: Patches): void {
+	for (const [name, method] of Object.entries(console)) {
+		if (typeof method !== 'function' || name === 'Console') continue;
+		patches.method(console, name, (original) => (...args) => {
+			const machine = inside();
+			if (machine === undefined) return Reflect.apply(original, console, args);
+			if (name === 'assert' && args.shift()) return undefined;
+			return write(machine, name, format(...args));
+		});
+	}
+	for (const name of ['stdout', 'stderr'] as const) {
+		patches.method(
+			process[name],
+			'write',
+			(original) =>
+				function (this: unknown, ...args: unknown[]) {
+					const machine = inside();
+					if (machine === undefined) return Reflect.apply(original, this, args);
+					const [chunk, ...rest] = args;
+					write(
+						machine,
+						name,
+						typeof chunk === 'string' ? chunk : Buffer.from(chunk as Uint8Array).toString(),
+					);
+					const written = rest.find((one) => typeof one === 'function') as Callable | undefined;
+					if (written !== undefined) process.nextTick(written);
+					return true;
+				},
+		);
+	}
+}
+
+function write({ machine }: SimulatedProcess, method: string, text: string): void {
+	const { kernel, onConsole } = currentRun();
+	onConsole({ machine, method, text, atMs: kernel.nowMs });
+}

@@ -1,0 +1,17 @@
+/** Every bound of this package on what can grow. */
+export const limits = {
+	/** Worker threads of one batch of seeds. */
+	jobs: 64,
+	/** Worker threads of one batch when nothing is said: one for each core, but no more. */
+	jobsUnlessSaid: 8,
+	/** How long a run may take in real time before its worker thread counts as hung. */
+	hangAfterMs: 120_000,
+	/** Source text that a worker thread has loaded before another one takes its place; the heap keeps two and a half times as much. */
+	workerSourceBytes: 160_000_000,
+	/** Runs that shrinking a finding may take when nothing is said. */
+	shrinkTries: 150,
+	/** Findings of one batch that are shrunk; further ones are only named. */
+	findingsShrunk: 20,
+	/** Further seeds of a finding that are kept. */
+	seedsOfFinding: 1_000,
+};

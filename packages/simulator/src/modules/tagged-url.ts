@@ -1,0 +1,24 @@
+/** A URL of one incarnation's own instance of a module, taken apart. */
+export interface Tag {
+	/** Of the module itself. */
+	readonly url: string;
+	readonly incarnation: number;
+}
+
+const TAG = /[?&]incarnation=(\d+)$/;
+
+export function tagged(url: string, incarnation: number): string {
+	return `${url}${url.includes('?') ? '&' : '?'}incarnation=${incarnation}`;
+}
+
+/** `undefined`: a URL that is shared by all incarnations. */
+export function readTag(url: string | undefined): Tag | undefined {
+	const tag = url === undefined ? null : TAG.exec(url);
+	if (url === undefined || tag === null) return undefined;
+	return { url: url.slice(0, tag.index), incarnation: Number(tag[1]) };
+}
+
+/** Whether each incarnation has its own instance: files that are in no installed package. */
+export function isOwn(url: string): boolean {
+	return url.startsWith('file:') && !url.includes('/node_modules/');
+}

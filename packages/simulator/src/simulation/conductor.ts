@@ -1,0 +1,148 @@
+import type { Kernel } from '../kernel/kernel.ts';
+import type { MachineProcess } from '../machine/process.ts';
+import { type Failure, type FailureKind, messageOf } from '../scenario/assertions.ts';
+
+/** What the conductor needs of a world. */
+export interface Stage {
+	readonly kernel: Kernel;
+	/** Whether every process has started and is known to those that need it. */
+	ready(): boolean;
+	/** Who is not. */
+	notReady(): readonly string[];
+	/** Lets the faults begin. */
+	breakThings(): void;
+	/** Ends all faults and starts what is down. */
+	heal(): void;
+	/** Runs the scenario. */
+	play(): Promise<void>;
+	/** What must come about in the end; each throws, or returns false, until it has. */
+	readonly hopes: ReadonlyMap<string, () => unknown>;
+}
+
+/** How often the conductor looks whether something has come about. */
+const LOOK_EVERY_MS = 50;
+
+/**
+ * The phases of a run. Safety: faults strike while the scenario runs, and nothing may ever be wrong.
+ * Liveness: the world heals, and everything must come to its end.
+ */
+export class Conductor {
+	readonly failures: Failure[] = [];
+	readonly #stage: Stage;
+	readonly #process: MachineProcess;
+	readonly #forMs: number;
+	readonly #settleMs: number;
+	readonly #whenHealed: (() => void)[] = [];
+	#healed = false;
+	#played = false;
+	#done = false;
+
+	constructor(stage: Stage, process: MachineProcess, times: { forMs: number; settleMs: number }) {
+		this.#stage = stage;
+		this.#process = process;
+		this.#forMs = times.forMs;
+		this.#settleMs = times.settleMs;
+	}
+
+	/** Nothing is left to be done. */
+	get done(): boolean {
+		return this.#done;
+	}
+
+	/** Schedules the run. */
+	start(): void {
+		this.#after(0, 'scenario', () => void this.#conduct());
+	}
+
+	/** Resolves when faults have ceased. */
+	healed(): Promise<void> {
+		return new Promise((resolve) => {
+			if (this.#healed) resolve();
+			else this.#whenHealed.push(resolve);
+		});
+	}
+
+	sleep(ms: number): Promise<void> {
+		return new Promise((resolve) => this.#after(ms, 'timer', resolve));
+	}
+
+	/** Something is wrong: the run ends. */
+	fail(kind: FailureKind, name: string, message: string): void {
+		if (this.#done) return;
+		const { nowMs } = this.#stage.kernel;
+		this.failures.push({ kind, name, message, atMs: nowMs });
+		this.#stage.kernel.note('world', 'failure', `${kind} ${name}`, () => `${name}: ${message}`);
+		this.#done = true;
+	}
+
+	async #conduct(): Promise<void> {
+		if (!(await this.#untilReady('the start'))) return;
+		this.#stage.breakThings();
+		this.#after(this.#forMs, 'heal', () => this.#heal());
+		const limitMs = this.#forMs + this.#settleMs;
+		this.#after(limitMs, 'limit', () => {
+			const message = `the scenario had not ended ${this.#settleMs} ms after the world had healed`;
+			if (!this.#played) this.fail('no progress', 'the scenario', message);
+		});
+		try {
+			await this.#stage.play();
+		} catch (error) {
+			this.fail('scenario', 'the scenario', messageOf(error));
+		}
+		this.#played = true;
+		this.#heal();
+		if (!(await this.#untilReady('healing'))) return;
+		await this.#untilHopesCome();
+		this.#done = true;
+	}
+
+	#heal(): void {
+		if (this.#healed) return;
+		this.#healed = true;
+		this.#stage.heal();
+		for (const resolve of this.#whenHealed) resolve();
+	}
+
+	async #untilReady(what: string): Promise<boolean> {
+		const limitMs = this.#stage.kernel.nowMs + this.#settleMs;
+		while (!this.#stage.ready()) {
+			if (this.#stage.kernel.nowMs >= limitMs) {
+				const message = `${this.#stage.notReady().join(', ')} did not start`;
+				this.fail('no progress', what, message);
+				return false;
+			}
+			await this.sleep(LOOK_EVERY_MS);
+		}
+		return true;
+	}
+
+	async #untilHopesCome(): Promise<void> {
+		const limitMs = this.#stage.kernel.nowMs + this.#settleMs;
+		const open = new Map(this.#stage.hopes);
+		const reasons = new Map<string, string>();
+		while (open.size > 0 && !this.#done) {
+			for (const [name, check] of open) {
+				const reason = await whyNot(check);
+				if (reason === undefined) open.delete(name);
+				else reasons.set(name, reason);
+			}
+			if (open.size > 0 && this.#stage.kernel.nowMs >= limitMs) {
+				const [name = ''] = open.keys();
+				this.fail('eventually', name, reasons.get(name) ?? '');
+			}
+			if (open.size > 0) await this.sleep(LOOK_EVERY_MS * 4);
+		}
+	}
+
+	#after(ms: number, kind: string, run: () => void): void {
+		this.#stage.kernel.after(ms, this.#process, kind, '', run);
+	}
+}
+
+async function whyNot(check: () => unknown): Promise<string | undefined> {
+	try {
+		return (await check()) === false ? 'it was false' : undefined;
+	} catch (error) {
+		return messageOf(error);
+	}
+}

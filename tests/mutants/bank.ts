@@ -75,16 +75,20 @@ export const bank: readonly Mutant[] = [
 		simulations: [fleet, oneProcess],
 	},
 	{
-		name: 'event acknowledged before it is delivered',
-		story: 'The row is taken from the outbox when the delivery starts, not when it has ended.',
+		name: 'failed delivery dropped',
+		story: 'An event that cannot be delivered is logged, and the next one has its turn.',
 		file: 'packages/flotilla/src/messaging/feed.ts',
+		changes: [['			this.#retryLater(lane);', '			this.#succeeded(lane, event);']],
+		simulations: [fleet],
+	},
+	{
+		name: 'lease outlives its holder',
+		story: 'Who holds the lease gives it up when it stops, so nobody needs to take it away.',
+		file: 'packages/flotilla/src/messaging/lease.ts',
 		changes: [
 			[
-				'			else await this.#deliver(event);',
-				`			else {
-				this.#parts.seen(event.position);
-				await this.#deliver(event);
-			}`,
+				'		return nowMs - this.#seen.sinceMs >= limits.deliveryLeaseMs ? this.#take(this.#seen) : false;',
+				'		return false;',
 			],
 		],
 		simulations: [fleet],

@@ -4,6 +4,18 @@
  * @module
  */
 
+export { type CausalInput, type CausalOutput, checkCausal } from './causal/check-causal.ts';
+export { type Balances, type BankOptions, checkBank } from './collections/bank.ts';
+export { checkConvergence, type ReplicaState } from './collections/convergence.ts';
+export { type CounterInput, type CounterOutput, checkCounter } from './collections/counter.ts';
+export {
+	checkDelivery,
+	type DeliveryGuarantees,
+	type Received,
+	type Sent,
+} from './collections/delivery.ts';
+export { checkSet, type SetElement, type SetInput, type SetOutput } from './collections/set.ts';
+export { checkUniqueIds } from './collections/unique-ids.ts';
 export { explanationPage } from './explanation/page.ts';
 export { explanationText, verdictText } from './explanation/text.ts';
 export type { Bar, Timeline } from './explanation/timeline.ts';
@@ -43,6 +55,11 @@ export {
 	checkSequential,
 	type SequentialExplanation,
 } from './sequential/check-sequential.ts';
+export {
+	checkSessions,
+	type SessionGuarantee,
+	type VersionedOperation,
+} from './sessions/check-sessions.ts';
 export {
 	checkIsolation,
 	ISOLATION_LEVELS,

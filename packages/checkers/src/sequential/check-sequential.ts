@@ -88,10 +88,10 @@ function successors<State, Input, Output>(
 		if (state === refused) continue;
 		const progress = place.progress.with(lane, (place.progress[lane] as number) + 1);
 		const next = { progress, state, previous: place, depth: place.depth + 1 };
-		const changesNothing = model.equals(state, place.state);
-		if (!changesNothing) found.push(next);
-		// What is right now and changes nothing can only be in the way later, so it goes first.
-		else if (operation.outcome === 'ok') return [next];
+		// A right answer that can never change anything goes first: later it could only be in the way.
+		const isRead = model.changesNothing?.(operation.input, operation.output as Output) === true;
+		if (operation.outcome === 'ok' && isRead) return [next];
+		if (!model.equals(state, place.state) || operation.outcome === 'ok') found.push(next);
 	}
 	return found;
 }

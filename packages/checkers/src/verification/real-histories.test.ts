@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { checkIsolation, type IsolationLevel } from '../transactions/isolation/check-isolation.ts';
 import { verifyHistory } from './verify-history.ts';
 
 const folder = process.env.FLOTILLA_HISTORIES;
@@ -13,6 +14,15 @@ const skip =
 const LINEARIZABLE = new Set(['002', '005', '007', '018', '025', '031', '038']);
 
 type Expected = 'ok' | 'violation';
+
+const LEVELS: Readonly<Record<string, IsolationLevel>> = {
+	RC: 'read-committed',
+	RA: 'read-atomic',
+	CC: 'causal',
+	PC: 'prefix',
+	SI: 'snapshot-isolation',
+	SER: 'serializable',
+};
 
 describe('real histories with known verdicts', { skip }, () => {
 	const read = (path: string) => readFileSync(`${folder}/${path}`, 'utf8');
@@ -49,5 +59,17 @@ describe('real histories with known verdicts', { skip }, () => {
 		const text = read('list-append/paper-example.edn');
 		const result = verifyHistory(text, { model: 'list-append' });
 		assert.equal(result.verdict, 'violation');
+	});
+
+	test('ten small histories at six levels of isolation', () => {
+		const lines = read('litmus/txn-litmus.jsonl').trim().split('\n');
+		assert.equal(lines.length, 10);
+		for (const line of lines) {
+			const { name, sessions, verdicts } = JSON.parse(line);
+			for (const [short, level] of Object.entries(LEVELS)) {
+				const { verdict } = checkIsolation(sessions, level);
+				assert.equal(verdict, verdicts[short] ? 'ok' : 'violation', `${name} at ${level}`);
+			}
+		}
 	});
 });

@@ -114,10 +114,15 @@ export const bank: readonly Mutant[] = [
 	},
 	{
 		name: 'timer lost on restart',
-		story: 'What an earlier process left in the outbox is not looked for at the start.',
-		file: 'packages/flotilla/src/messaging/delivery.ts',
-		changes: [['		feed.wake();\n', '']],
-		simulations: [fleet, oneProcess],
+		story: 'Who does not get the lease when it starts sets no timer to look again.',
+		file: 'packages/flotilla/src/messaging/lease.ts',
+		changes: [
+			[
+				'	start(): void {\n		this.#turning = this.#turn().then(() => this.#schedule());',
+				'	start(): void {\n		this.#turning = this.#turn().then(() => this.#held && this.#schedule());',
+			],
+		],
+		simulations: [fleet],
 	},
 	{
 		name: 'order per key broken',

@@ -61,7 +61,7 @@ export class DatabaseMachine {
 	/** Whose turn it is, and who comes after. */
 	#holder: Session | undefined;
 	readonly #queue: Session[] = [];
-	#engine: { readonly connection: SqliteConnection; readonly statements: StatementCache };
+	#engine: Engine;
 	#process: MachineProcess | undefined;
 	#incarnations = 0;
 	#occasions = 0;
@@ -121,10 +121,18 @@ export class DatabaseMachine {
 		this.#sqlite.close();
 	}
 
-	#openEngine(): { readonly connection: SqliteConnection; readonly statements: StatementCache } {
+	#openEngine(): Engine {
 		const connection = this.#sqlite.connect();
 		makeDurable(connection);
-		return { connection, statements: new StatementCache(connection) };
+		const statements = new StatementCache(connection);
+		return {
+			connection,
+			statementsOf: {
+				read: new StatementCache(connection, { refusesWrites: true }),
+				write: statements,
+				exclusive: statements,
+			},
+		};
 	}
 
 	#start(): void {
@@ -195,7 +203,7 @@ export class DatabaseMachine {
 			this.#holder = session;
 			session.access = access;
 			const { connection } = this.#engine;
-			connection.exec(access === 'read' ? 'begin; pragma query_only = on' : 'begin immediate');
+			connection.exec(access === 'read' ? 'begin' : 'begin immediate');
 			begun();
 		};
 		if (this.#holder === undefined) {
@@ -219,7 +227,6 @@ export class DatabaseMachine {
 		try {
 			if (connection.inTransaction) connection.exec(how);
 		} finally {
-			if (session.access === 'read') connection.exec('pragma query_only = off');
 			this.#holder = undefined;
 			this.#queue.shift()?.begin();
 		}
@@ -244,7 +251,7 @@ export class DatabaseMachine {
 		const extraMs = slow ? SLOW_MS_MAX * this.#random.next() : 0;
 		let result: SqlResult;
 		try {
-			result = this.#engine.statements.execute(statement);
+			result = this.#engine.statementsOf[session.access].execute(statement);
 		} catch (error) {
 			this.#refuse(session, sqliteError(this.#options.service, error));
 			return;
@@ -316,6 +323,12 @@ export class DatabaseMachine {
 		const { faults } = this.#options.kernel;
 		return faults.strikes(fault, this.#scope, this.#occasions++, probability, () => this.name);
 	}
+}
+
+/** SQLite as it has been since the machine started. */
+interface Engine {
+	readonly connection: SqliteConnection;
+	readonly statementsOf: Readonly<Record<Access, StatementCache>>;
 }
 
 interface SessionHandlers {

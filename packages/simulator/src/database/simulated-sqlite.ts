@@ -38,8 +38,8 @@ export class SimulatedSqlite {
 	/** Opens the connection. An earlier one ends as if its process had: nothing of it is left. */
 	connect(): SqliteConnection {
 		this.disconnect();
-		// What is a setting of a connection, not of the database, is as SQLite has it at first.
-		this.#database.exec('pragma synchronous = full; pragma query_only = off');
+		// A setting of the connection, not of the database: as SQLite has it at first.
+		this.#database.exec('pragma synchronous = full');
 		this.#connection = new LoggedConnection({
 			database: this.#database,
 			wallMs: () => this.#surroundings.wallMs(),

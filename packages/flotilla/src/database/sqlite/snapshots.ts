@@ -16,9 +16,8 @@ export class Snapshots {
 	readonly #guard: ForeignAwaitGuard;
 	readonly #reads: Batches<Read>;
 	readonly #execute: ExecuteStatement;
-	readonly #begin: readonly SqliteStatement[];
+	readonly #begin: SqliteStatement;
 	readonly #commit: SqliteStatement;
-	readonly #after: readonly SqliteStatement[];
 
 	constructor(options: {
 		/** The name that messages mention. */
@@ -36,7 +35,7 @@ export class Snapshots {
 		this.#reads = new Batches(options.turns, limits.snapshotsPerTurn, async (reads) => {
 			for (const read of reads) await read();
 		});
-		const cache = new StatementCache(connection);
+		const cache = new StatementCache(connection, { refusesWrites: writable });
 		this.#execute = (statement) => {
 			try {
 				return cache.execute(statement);
@@ -44,10 +43,8 @@ export class Snapshots {
 				throw sqliteError(this.#database, error);
 			}
 		};
-		const prepare = (sql: string): SqliteStatement => connection.prepare(sql);
-		this.#begin = [...(writable ? ['pragma query_only = on'] : []), 'begin deferred'].map(prepare);
-		this.#commit = prepare('commit');
-		this.#after = (writable ? ['pragma query_only = off'] : []).map(prepare);
+		this.#begin = connection.prepare('begin deferred');
+		this.#commit = connection.prepare('commit');
 	}
 
 	/** Snapshots that are not being read yet. */
@@ -63,7 +60,7 @@ export class Snapshots {
 
 	async #read<T>(work: (session: SqlSession) => Promise<T>): Promise<T> {
 		try {
-			for (const statement of this.#begin) statement.run([]);
+			this.#begin.run([]);
 		} catch (error) {
 			this.#finish();
 			throw sqliteError(this.#database, error);
@@ -77,7 +74,6 @@ export class Snapshots {
 	#finish(): void {
 		try {
 			if (this.#connection.inTransaction) this.#commit.run([]);
-			for (const statement of this.#after) statement.run([]);
 		} catch {
 			// What was read is right all the same, and if the connection is broken the next one tells.
 		}

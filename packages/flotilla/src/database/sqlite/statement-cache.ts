@@ -9,20 +9,37 @@ const noRows: readonly SqlRow[] = [];
 /** Runs statements on one connection and keeps them compiled. */
 export class StatementCache {
 	readonly #connection: SqliteConnection;
+	readonly #refusesWrites: boolean;
 	/** By the template that the text stands in: no text is built and nothing hashed. */
 	readonly #byTemplate: WeakMap<readonly string[], Compiled> = new WeakMap();
 	/** The least recently used comes first. */
 	readonly #byText: Map<string, Compiled> = new Map();
 	#totalChanges: SqliteStatement | undefined;
 
-	constructor(connection: SqliteConnection) {
+	/** @param options.refusesWrites The connection could write, and is to be kept from it here. */
+	constructor(
+		connection: SqliteConnection,
+		{ refusesWrites = false }: { readonly refusesWrites?: boolean } = {},
+	) {
 		this.#connection = connection;
+		this.#refusesWrites = refusesWrites;
 	}
 
 	/** Throws what the connection throws, and `FLOTILLA_DATABASE_STATEMENT`. */
 	execute(statement: SqlStatement): SqlResult {
 		refuseUnportableValues(statement);
-		const { compiled, answer } = this.#compiled(statement.strings);
+		const compiled = this.#compiled(statement.strings);
+		if (!this.#refusesWrites || compiled.onlyReads) return this.#run(compiled, statement);
+		// Each change of this setting makes SQLite compile all statements again, so it is not for all.
+		this.#connection.exec('pragma query_only = on');
+		try {
+			return this.#run(compiled, statement);
+		} finally {
+			this.#connection.exec('pragma query_only = off');
+		}
+	}
+
+	#run({ compiled, answer }: Compiled, statement: SqlStatement): SqlResult {
 		const values = statement.values.map(toSqlite);
 		switch (answer) {
 			case 'changes':
@@ -66,7 +83,8 @@ export class StatementCache {
 			);
 		}
 		const compiled = this.#connection.prepare(sql);
-		return { compiled, answer: answerOf(compiled, verb, sql) };
+		const onlyReads = verb === 'select' || verb === 'values';
+		return { compiled, answer: answerOf(compiled, verb, sql), onlyReads };
 	}
 
 	#countChanges(): unknown {
@@ -78,6 +96,8 @@ export class StatementCache {
 interface Compiled {
 	readonly compiled: SqliteStatement;
 	readonly answer: Answer;
+	/** For sure; of others it is not known. */
+	readonly onlyReads: boolean;
 }
 
 type Answer = 'changes' | 'rows' | 'changed rows' | 'perhaps changed rows';

@@ -1,24 +1,33 @@
 // The main function of a process that runs one service of the app: its options come as JSON.
-import { type RunOptions, run, staticRegistry } from 'flotilla/run';
+import { postgres } from '@flotilla/postgres';
+import { run } from 'flotilla/run';
 import app from './app.ts';
+import { FLEET_TOKEN, type ProcessesOptions, registryOf } from './testing-processes.ts';
 
 /** What a process of the app is told. */
-export interface ProcessOptions {
+export interface ProcessOptions extends Pick<ProcessesOptions, 'postgres'> {
 	readonly serve: readonly string[];
 	readonly port: number;
 	readonly dataDir: string;
-	readonly ports: Readonly<Record<string, number>>;
+	/** Of all processes, by the service. */
+	readonly ports: Readonly<Record<string, readonly number[]>>;
 }
 
-const { serve, port, dataDir, ports } = JSON.parse(process.argv[2] ?? '') as ProcessOptions;
-const host = '127.0.0.1';
-const endpoints = Object.entries(ports).map(([service, one]) => [service, [{ host, port: one }]]);
-const fabric: RunOptions['fabric'] = {
-	listen: { host, port },
-	registry: staticRegistry(Object.fromEntries(endpoints)),
-	token: 'the token of this test fleet',
-};
-const fleet = await run(app, { serve, dataDir, fabric, logLevel: 'error' });
+const options = JSON.parse(process.argv[2] ?? '') as ProcessOptions;
+const { serve, port, dataDir, ports } = options;
+const fleet = await run(app, {
+	serve,
+	dataDir,
+	fabric: {
+		listen: { host: '127.0.0.1', port },
+		registry: registryOf(ports),
+		token: FLEET_TOKEN,
+	},
+	...(options.postgres !== undefined && {
+		databases: postgres({ ...options.postgres, layout: 'schema', maxConnections: 4 }),
+	}),
+	logLevel: 'error',
+});
 await fleet.ready();
 process.send?.('ready');
 process.on('disconnect', () => process.exit());

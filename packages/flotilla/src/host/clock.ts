@@ -1,4 +1,7 @@
-/** Time as the platform sees it. Every duration is in milliseconds and may have a fraction. */
+/**
+ * Time as the platform sees it. Every duration is in milliseconds and may have a fraction. Callbacks run
+ * in no call's context in particular: what belongs to a call is entered by whoever resumes it.
+ */
 export interface Clock {
 	/** Milliseconds since 1970-01-01T00:00Z. May jump in both directions: never measure with it. */
 	wallMs(): number;

@@ -1,7 +1,6 @@
 import type { Migration } from '../database/migration.ts';
 import { list, type Sql, sql } from '../database/sql.ts';
 import type { Dialect, SqlRow, SqlSession } from '../host/database.ts';
-import { readSubscribersOf } from './subscriptions.ts';
 
 /**
  * The outbox: events are rows of the transaction that emits them, so they leave if and only if it
@@ -81,6 +80,10 @@ export const outboxStart: OutboxCursor = { transactionId: '0', position: 0 };
 /** Rows that one statement inserts: each saves a way to the database. */
 const rowsAtOnce = 100;
 
+const insertInto = sql`
+	insert into flotilla_outbox
+		(subscriber, id, event, ordering_key, data, context, emitted_at_ms)`;
+
 /**
  * Puts events into the outbox, in order.
  *
@@ -92,33 +95,34 @@ export async function appendEvents(
 	events: readonly OutboxEvent[],
 	subscribersOf?: (event: string) => readonly string[],
 ): Promise<void> {
-	if (events.length === 0) return;
-	const listening = subscribersOf ?? (await subscribersKnown(session, events));
-	const rows = events.flatMap((event) =>
-		listening(event.event).map((subscriber) => rowOf(event, subscriber)),
-	);
+	const rows =
+		subscribersOf === undefined
+			? events.map((event, place) => sql`(${columnsOf(event)}, cast(${place} as bigint))`)
+			: events.flatMap((event) =>
+					subscribersOf(event.event).map((subscriber) => sql`(${subscriber}, ${columnsOf(event)})`),
+				);
 	for (let first = 0; first < rows.length; first += rowsAtOnce) {
 		const some = rows.slice(first, first + rowsAtOnce).reduce((left, row) => sql`${left}, ${row}`);
-		await session.query(sql`
-			insert into flotilla_outbox
-				(subscriber, id, event, ordering_key, data, context, emitted_at_ms)
-			values ${some}`);
+		await session.query(
+			subscribersOf === undefined
+				? insertForSubscribersKnown(some)
+				: sql`${insertInto} values ${some}`,
+		);
 	}
 }
 
-async function subscribersKnown(
-	session: SqlSession,
-	events: readonly OutboxEvent[],
-): Promise<(event: string) => readonly string[]> {
-	const known = await readSubscribersOf(session, [...new Set(events.map(({ event }) => event))]);
-	return (event) => known.get(event) ?? [];
+function columnsOf({ id, event, orderingKey, data, context, emittedAtMs }: OutboxEvent): Sql {
+	return sql`${id}, ${event}, ${orderingKey}, ${data}, ${context}, cast(${emittedAtMs} as bigint)`;
 }
 
-function rowOf(
-	{ id, event, orderingKey, data, context, emittedAtMs }: OutboxEvent,
-	subscriber: string,
-): Sql {
-	return sql`(${subscriber}, ${id}, ${event}, ${orderingKey}, ${data}, ${context}, ${emittedAtMs})`;
+/** One way to the database finds the subscribers and gives each its row. */
+function insertForSubscribersKnown(events: Sql): Sql {
+	return sql`
+		with emitted (id, event, ordering_key, data, context, emitted_at_ms, place) as (values ${events})
+		${insertInto}
+		select subscriber, id, emitted.event, ordering_key, data, context, emitted_at_ms
+		from emitted join flotilla_subscriptions on flotilla_subscriptions.event = emitted.event
+		order by place, subscriber`;
 }
 
 /** Events that may be delivered now, and whether more have committed that may not be yet. */

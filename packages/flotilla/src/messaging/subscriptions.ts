@@ -1,5 +1,5 @@
 import type { Migration } from '../database/migration.ts';
-import { list, sql } from '../database/sql.ts';
+import { sql } from '../database/sql.ts';
 import type { SqlSession } from '../host/database.ts';
 import { limits } from '../limits.ts';
 
@@ -53,24 +53,6 @@ export async function renewSubscription(
 	await session.query(sql`
 		delete from flotilla_subscriptions
 		where subscriber = ${subscriber} and renewed_at_ms < ${nowMs - limits.subscriptionKeptMs}`);
-}
-
-/** The names of those who listen to events, by the event. */
-export async function readSubscribersOf(
-	session: SqlSession,
-	events: readonly string[],
-): Promise<ReadonlyMap<string, readonly string[]>> {
-	const { rows } = await session.query(sql`
-		select event, subscriber from flotilla_subscriptions
-		where event in (${list(events)}) order by event, subscriber`);
-	const subscribers = new Map<string, string[]>();
-	for (const row of rows) {
-		const event = String(row.event);
-		const known = subscribers.get(event);
-		if (known === undefined) subscribers.set(event, [String(row.subscriber)]);
-		else known.push(String(row.subscriber));
-	}
-	return subscribers;
 }
 
 /** The names of all who listen to something, or have. */

@@ -160,7 +160,7 @@ export class DatabaseMachine {
 	}
 
 	#handle(session: Session, request: Request): void {
-		session.silence?.cancel();
+		session.heardAtMs = this.#options.kernel.nowMs;
 		switch (request.type) {
 			case 'run':
 				if (request.begin !== undefined) {
@@ -221,7 +221,6 @@ export class DatabaseMachine {
 	}
 
 	#endTurn(session: Session, how: 'commit' | 'rollback'): void {
-		session.silence?.cancel();
 		session.busy?.cancel();
 		const { connection } = this.#engine;
 		try {
@@ -248,7 +247,7 @@ export class DatabaseMachine {
 			return;
 		}
 		const slow = this.#strikes('database.slow-statement', SLOW_STATEMENT);
-		const extraMs = slow ? SLOW_MS_MAX * this.#random.next() : 0;
+		const slowMs = slow ? SLOW_MS_MAX * this.#random.next() : 0;
 		let result: SqlResult;
 		try {
 			result = this.#engine.statementsOf[session.access].execute(statement);
@@ -257,11 +256,10 @@ export class DatabaseMachine {
 			return;
 		}
 		const rows = JSON.stringify(result.rows);
-		const { kernel } = this.#options;
-		const digest = `${statement.strings.join('?')}${JSON.stringify(statement.values)}${rows}`;
-		kernel.note(this.name, 'sql', digest, () => `${text()} → ${rows.slice(0, 120)}`);
-		const tookMs = STATEMENT_MS + ROW_MS * result.rows.length + extraMs;
-		this.#answerAfter(session, tookMs, { type: 'result', result }, rows);
+		// What was asked has been in the hash since the request arrived.
+		this.#options.kernel.note(this.name, 'sql', rows, () => `${text()} → ${rows.slice(0, 120)}`);
+		const tookMs = STATEMENT_MS + ROW_MS * result.rows.length;
+		this.#answer(session, { type: 'result', result }, { tookMs, slowMs, length: rows.length });
 	}
 
 	#script(session: Session, sql: string): void {
@@ -272,7 +270,7 @@ export class DatabaseMachine {
 			this.#refuse(session, sqliteError(this.#options.service, error));
 			return;
 		}
-		this.#answerAfter(session, STATEMENT_MS, { type: 'done' }, '');
+		this.#answer(session, { type: 'done' }, { tookMs: STATEMENT_MS, slowMs: 0, length: 0 });
 	}
 
 	#commit(session: Session): void {
@@ -303,15 +301,34 @@ export class DatabaseMachine {
 		session.answer(refused(error));
 	}
 
-	#answerAfter(session: Session, tookMs: number, answer: Answer, digest: string): void {
-		session.busy = this.#after(tookMs, () => {
-			session.answer(answer, digest);
-			if (session.access === 'exclusive') return;
-			session.silence = this.#after(SILENCE_LIMIT_MS, () => {
-				if (this.#holder !== session) return;
-				this.#endTurn(session, 'rollback');
-				session.destroy();
-			});
+	/** @param slowMs How much longer than usual it takes: so long that anything may come in between. */
+	#answer(
+		session: Session,
+		answer: Answer,
+		{ tookMs, slowMs, length }: { tookMs: number; slowMs: number; length: number },
+	): void {
+		const send = (): void => {
+			session.answer(answer, length, tookMs);
+			this.#watchSilence(session);
+		};
+		if (slowMs === 0) send();
+		else session.busy = this.#after(slowMs, send);
+	}
+
+	/** Whoever has a turn and says nothing for too long loses it. One timer serves all statements. */
+	#watchSilence(session: Session, waitMs: number = SILENCE_LIMIT_MS): void {
+		if (session.access === 'exclusive' || session.isWatched) return;
+		session.isWatched = true;
+		this.#after(waitMs, () => {
+			session.isWatched = false;
+			if (this.#holder !== session) return;
+			const leftMs = session.heardAtMs + SILENCE_LIMIT_MS - this.#options.kernel.nowMs;
+			if (leftMs > 0.001) {
+				this.#watchSilence(session, leftMs);
+				return;
+			}
+			this.#endTurn(session, 'rollback');
+			session.destroy();
 		});
 	}
 
@@ -345,7 +362,10 @@ class Session {
 	/** Begins the transaction that waits for its turn. */
 	begin: () => void = () => {};
 	turnLimit: Scheduled | undefined;
-	silence: Scheduled | undefined;
+	/** When its last request came. */
+	heardAtMs = 0;
+	/** Whether a timer looks after its silence. */
+	isWatched = false;
 	busy: Scheduled | undefined;
 
 	constructor(channel: Channel, { handle, closed }: SessionHandlers) {
@@ -363,10 +383,12 @@ class Session {
 		});
 	}
 
-	answer(answer: Answer, digest: string = answer.type): void {
+	/** @param length Of the rows as text; what they are is in the hash already. */
+	answer(answer: Answer, length = 0, madeInMs = 0): void {
 		if (!this.#open) return;
 		const describe = (): string => (answer.type === 'result' ? 'rows' : answer.type);
-		this.#channel.send({ payload: answer, sizeBytes: 40 + digest.length, digest, describe });
+		const digest = answer.type;
+		this.#channel.send({ payload: answer, sizeBytes: 40 + length, madeInMs, digest, describe });
 	}
 
 	destroy(): void {

@@ -14,6 +14,7 @@ import {
 	type SqlSession,
 	type SqlStatement,
 } from 'flotilla/adapter';
+import { hashOf } from '../kernel/chance.ts';
 import type { Kernel, SimulatedProcess } from '../kernel/kernel.ts';
 import { clockOf } from '../machine/clock.ts';
 import type { Channel } from '../network/channel.ts';
@@ -79,7 +80,8 @@ class SimulatedDatabase implements Database {
 		this.#rerunShare = rerunShare;
 		this.#options = options;
 		this.#clock = clockOf(options.kernel, options.process);
-		this.#guard = new ForeignAwaitGuard(name, (callback) => this.#clock.defer(callback));
+		const { kernel, process } = options;
+		this.#guard = new ForeignAwaitGuard(name, (look) => kernel.atEndOfEvent(process, look));
 	}
 
 	transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T> {
@@ -142,7 +144,7 @@ class SimulatedDatabase implements Database {
 	async #listen(): Promise<void> {
 		try {
 			const connection = await this.#connections.open();
-			await connection.ask({ type: 'listen' }, 'listen');
+			await connection.ask({ type: 'listen' });
 			this.#listening = connection;
 			connection.notified = (message) => this.#listener?.(message);
 			connection.lost = () => this.#listenAgain();
@@ -239,18 +241,26 @@ class Statements {
 		refuseUnportableValues(statement);
 		const begin = this.#last === undefined ? this.#access : undefined;
 		return this.#next(async () => {
-			const digest = statement.strings.join('?') + JSON.stringify(statement.values);
-			const answer = await this.#connection.ask({ type: 'run', begin, statement }, digest);
+			const text = digestOf(statement.strings);
+			const values = JSON.stringify(statement.values);
+			const answer = await this.#connection.ask(
+				{ type: 'run', begin, statement },
+				{
+					digest: `${text.hash} ${values}`,
+					length: text.length + values.length,
+				},
+			);
 			return (answer as Extract<Answer, { type: 'result' }>).result;
 		});
 	}
 
 	async script(sql: string): Promise<void> {
-		await this.#next(() => this.#connection.ask({ type: 'script', sql }, sql));
+		const digest = { digest: sql, length: sql.length };
+		await this.#next(() => this.#connection.ask({ type: 'script', sql }, digest));
 	}
 
 	async lock(): Promise<void> {
-		await this.#next(() => this.#connection.ask({ type: 'lock' }, 'lock'));
+		await this.#next(() => this.#connection.ask({ type: 'lock' }));
 	}
 
 	/** Commits or rolls back. Resolves with what has become of the outcome. */
@@ -261,7 +271,7 @@ class Statements {
 			return outcome;
 		}
 		try {
-			await this.#connection.ask({ type: 'commit' }, 'commit');
+			await this.#connection.ask({ type: 'commit' });
 			return outcome;
 		} catch (error) {
 			const refusal = isFlotillaError(error, 'FLOTILLA_DATABASE_UNAVAILABLE')
@@ -319,10 +329,9 @@ class Connection {
 		return this.#open;
 	}
 
-	/** @param digest Everything of the request that matters. */
-	ask(request: Request, digest: string): Promise<Answer> {
+	ask(request: Request, content?: Content): Promise<Answer> {
 		if (!this.#open) return Promise.reject(unavailable(this.#database, 'the connection was lost'));
-		this.tell(request, digest);
+		this.tell(request, content);
 		return new Promise((resolve, reject) => {
 			this.#waiting.push((answer) => {
 				if (answer === undefined) {
@@ -333,11 +342,11 @@ class Connection {
 		});
 	}
 
-	tell(request: Request, digest: string = request.type): void {
+	tell(request: Request, { digest, length }: Content = contentOf(request)): void {
 		if (!this.#open) return;
 		this.#channel.send({
 			payload: request,
-			sizeBytes: 40 + digest.length,
+			sizeBytes: 40 + length,
 			digest,
 			describe: () => describe(request),
 		});
@@ -353,6 +362,34 @@ class Connection {
 			for (const message of answer.messages) this.notified?.(message);
 		} else this.#waiting.shift()?.(answer);
 	}
+}
+
+/** What of a request is on the wire besides its type. */
+interface Content {
+	/** All of it that matters. */
+	readonly digest: string;
+	/** Of its text. */
+	readonly length: number;
+}
+
+function contentOf(request: Request): Content {
+	const digest = request.type === 'notify' ? request.messages.join('\n') : request.type;
+	return { digest, length: digest.length };
+}
+
+/** The same few statements are run again and again. */
+const digests = new WeakMap<
+	readonly string[],
+	{ readonly hash: number; readonly length: number }
+>();
+
+function digestOf(strings: readonly string[]): { readonly hash: number; readonly length: number } {
+	const known = digests.get(strings);
+	if (known !== undefined) return known;
+	const text = strings.join('?');
+	const digest = { hash: hashOf(text), length: text.length };
+	digests.set(strings, digest);
+	return digest;
 }
 
 function describe(request: Request): string {

@@ -148,17 +148,23 @@ class Drive {
 		do {
 			for (let count = 0; count < EVENTS_PER_LOOK; count++) {
 				if (!this.#step()) return;
-				do runMicrotasks();
-				while (runTicks());
-				this.#errors.settle();
+				do this.#drain();
+				while (this.#kernel.endEvent());
 			}
 		} while (performance.now() < endMs);
 	};
+
+	#drain(): void {
+		do runMicrotasks();
+		while (runTicks());
+		this.#errors.settle();
+	}
 
 	/** One event; Node drains the microtasks when this has returned. */
 	readonly #event = (): void => {
 		if (runTicks()) return;
 		this.#errors.settle();
+		if (this.#kernel.endEvent()) return;
 		this.#step();
 	};
 

@@ -50,7 +50,8 @@ export async function run(
 	await new Promise(setImmediate);
 	let events = 0;
 	while ((kernel.nextMs ?? Number.POSITIVE_INFINITY) <= untilMs && kernel.step()) {
-		await new Promise(setImmediate);
+		do await new Promise(setImmediate);
+		while (kernel.endEvent());
 		if (++events > EVENTS_MAX) throw new Error('The events of this test do not come to an end.');
 	}
 }

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock, Timer } from 'flotilla/adapter';
 import type { Kernel, SimulatedProcess } from '../kernel/kernel.ts';
 
@@ -11,17 +10,14 @@ export function clockOf(kernel: Kernel, process: SimulatedProcess): Clock {
 		setTimer: (delayMs, callback): Timer => {
 			// A timer never fires early: rounding to the event's microsecond must not make it so.
 			const trueMs = process.trueDelayMs(Math.max(0, delayMs)) + MICROSECOND_MS;
-			const inContext = AsyncLocalStorage.snapshot();
-			const run = (): void => inContext(callback);
-			const event = kernel.after(trueMs, process, 'timer', process.incarnation, run);
+			const event = kernel.after(trueMs, process, 'timer', process.incarnation, callback);
 			return { cancel: () => event.cancel(), keepAlive: () => {} };
 		},
 		defer: (callback) => {
 			// Turns of one process come in order, whatever chance says of those of others.
 			lastDeferMs = Math.max(kernel.nowMs, lastDeferMs + MICROSECOND_MS);
-			const inContext = AsyncLocalStorage.snapshot();
-			const run = (): void => inContext(callback);
-			kernel.after(lastDeferMs - kernel.nowMs, process, 'turn', process.incarnation, run);
+			const waitMs = lastDeferMs - kernel.nowMs;
+			kernel.after(waitMs, process, 'turn', process.incarnation, callback);
 		},
 	};
 }

@@ -8,6 +8,8 @@ export interface ChannelMessage {
 	readonly payload: unknown;
 	/** What it would take on the wire: that decides how long a slow link needs. */
 	readonly sizeBytes: number;
+	/** How long the sender takes to make it, before it leaves; 0 when absent. */
+	readonly madeInMs?: number | undefined;
 	/** Everything of the payload that matters, for the hash of the trace. */
 	readonly digest: Traced;
 	/** For the trace in words, such as `commit`. */

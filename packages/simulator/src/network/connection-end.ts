@@ -138,7 +138,7 @@ export class ConnectionEnd {
 		if (this.#strikes(number)) return undefined;
 		const arriveAtMs = Math.max(
 			this.#lastArrivalMs,
-			this.link.arrivalMs(number, sizeBytes) + this.link.lossMs(number),
+			this.link.arrivalMs(number, sizeBytes) + this.link.lossMs(number) + (message?.madeInMs ?? 0),
 		);
 		const segment: Segment = {
 			number,

@@ -24,6 +24,25 @@ test('a statement without pieces keeps its template, by which engines keep it pr
 	assert.equal(run('a').strings, run('b').strings);
 });
 
+test('a statement with the same pieces keeps its strings, with others it has others', () => {
+	const byName = sql`where name = ${'x'}`;
+	const build = (piece: Sql, ids: readonly number[]) =>
+		sql`select * from t ${piece} and id in (${list(ids)}) limit ${5}`;
+	assert.equal(build(byName, [1, 2]).strings, build(byName, [3, 4]).strings);
+	assert.notEqual(build(byName, [1, 2]).strings, build(byName, [1]).strings);
+	assert.notEqual(build(byName, [1]).strings, build(sql`where 1 = 1`, [1]).strings);
+	assert.equal(shown(build(byName, [1])), 'select * from t where name = ? and id in (?) limit ?');
+});
+
+test('any number of combinations is right, though not all are remembered', () => {
+	const outer = (piece: Sql) => sql`select ${piece}`;
+	for (let index = 0; index < 1_500; index++) {
+		const piece = sql(Object.assign([`${index}`], { raw: [`${index}`] }));
+		assert.equal(shown(outer(piece)), `select ${index}`);
+		assert.equal(shown(outer(piece)), `select ${index}`);
+	}
+});
+
 test('pieces are put in with their parameters in order, however deep', () => {
 	const inner = sql`b = ${2} or c = ${3}`;
 	const outer = sql`(a = ${1} or ${inner})`;

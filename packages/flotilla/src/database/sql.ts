@@ -1,4 +1,5 @@
 import type { SqlJson, SqlStatement, SqlValue } from '../host/database.ts';
+import { combinedStrings } from './sql-templates.ts';
 
 /** What may stand in `${}` of a statement: a value, or another piece of SQL. */
 export type SqlParameter = SqlValue | undefined | Sql;
@@ -26,21 +27,16 @@ export function sql(strings: TemplateStringsArray, ...parameters: readonly SqlPa
 			values: parameters.map((value) => (value as SqlValue) ?? null),
 		};
 	}
-	const texts = [strings[0] as string];
 	const values: SqlValue[] = [];
-	for (const [index, parameter] of parameters.entries()) {
-		const after = strings[index + 1] as string;
-		if (isSql(parameter)) {
-			texts[texts.length - 1] += parameter.strings[0] as string;
-			texts.push(...parameter.strings.slice(1));
-			values.push(...parameter.values);
-			texts[texts.length - 1] += after;
-		} else {
+	const pieces = parameters.map((parameter) => {
+		if (!isSql(parameter)) {
 			values.push(parameter ?? null);
-			texts.push(after);
+			return undefined;
 		}
-	}
-	return { [brand]: true, strings: texts, values };
+		values.push(...parameter.values);
+		return parameter.strings;
+	});
+	return { [brand]: true, strings: combinedStrings(strings, pieces), values };
 }
 
 /**
@@ -52,9 +48,13 @@ export function sql(strings: TemplateStringsArray, ...parameters: readonly SqlPa
 export function list(values: readonly SqlValue[]): Sql {
 	if (values.length > 1_000) throw new TypeError('a list of SQL parameters holds at most 1000');
 	if (values.length === 0) return sql`null`;
-	const strings = ['', ...values.slice(1).map(() => ', '), ''];
+	const strings = listStrings[values.length] ?? ['', ...values.slice(1).map(() => ', '), ''];
+	listStrings[values.length] = strings;
 	return { [brand]: true, strings, values };
 }
+
+/** By the length: lists of one length are the same piece. */
+const listStrings: (readonly string[] | undefined)[] = [];
 
 /** A parameter for a JSON column. */
 export function json(value: unknown): SqlJson {

@@ -43,7 +43,7 @@ test('a smoke run prints a row for each subject and number of callers, then the 
 	const names = bench.ratios.map(({ name }) => name);
 	assert.deepEqual(Object.keys(comparison.ratios), names);
 	for (const { name, of, against, concurrency } of bench.ratios) {
-		const value = (id: string): number => {
+		const value = (id: string | number): number => {
 			const listed = bench.subjects.find((subject) => subject.id === id);
 			const row = rows.find(
 				(each) => each.variant === listed?.variant && each.concurrency === concurrency,

@@ -6,8 +6,9 @@ import { documentText } from './harness/document.ts';
 import { type BenchResult, runBench } from './harness/run-bench.ts';
 import { figuresTable, plainText, ratiosTable } from './harness/table.ts';
 import { bench as localCall } from './local-call.ts';
+import { bench as simulator } from './simulator.ts';
 
-const benches: readonly Bench[] = [localCall];
+const benches: readonly Bench[] = [localCall, simulator];
 
 const DOCUMENT = 'docs/reference/benchmarks.md';
 

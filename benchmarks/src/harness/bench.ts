@@ -19,12 +19,12 @@ export interface Bench {
 	readonly packages: readonly string[];
 }
 
-/** How many times the operations a second of `of` are those of `against`. */
+/** How many times the operations a second of `of` are those of `against`, or that number itself. */
 export interface Ratio {
 	readonly name: string;
 	/** The ids of two subjects. */
 	readonly of: string;
-	readonly against: string;
+	readonly against: string | number;
 	readonly concurrency: number;
 	/** The budget, where there is one. */
 	readonly atLeast?: number;

@@ -68,7 +68,8 @@ export function measuredOf(
 
 /** Of the medians, so that a reader can check it against the rows. */
 export function ratioOf(measured: readonly Measured[], ratio: Ratio): number {
-	const value = (wanted: string): number => {
+	const value = (wanted: string | number): number => {
+		if (typeof wanted === 'number') return wanted;
 		const found = measured.find(
 			({ id, row }) => id === wanted && row.concurrency === ratio.concurrency,
 		);

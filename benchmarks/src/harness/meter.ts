@@ -49,7 +49,7 @@ export class Meter {
 		await Promise.all(Array.from({ length: concurrency }, () => stretch.caller()));
 		const elapsedMs = performance.now() - startMs;
 		const { user, system } = process.cpuUsage(cpuBefore);
-		const operations = stretch.n - this.#n;
+		const operations = (stretch.n - this.#n) * (this.#subject.operationsAtOnce ?? 1);
 		this.#n = stretch.n;
 		const handlerRuns = (await this.#subject.handlerRuns()) - runsBefore;
 		if (stretch.wrong > 0) {

@@ -1,7 +1,10 @@
 /** Something that is measured, running and ready to take operations. */
 export interface Subject<Answer = unknown> {
+	/** How many operations one call of `operate` stands for; 1 when absent. */
+	readonly operationsAtOnce?: number;
+
 	/**
-	 * Does the whole operation once. `n` differs from call to call and must reach the answer, so that
+	 * Does the whole operation once, or `operationsAtOnce` of them. `n` differs from call to call and must reach the answer, so that
 	 * no answer can come from an earlier one.
 	 */
 	operate(n: number): Promise<Answer>;

@@ -164,7 +164,7 @@ export class Commands {
 	): Promise<unknown> {
 		// A key that was made just now cannot have been used.
 		if (call.idempotencyKey !== undefined) {
-			const recorded = await this.#unit.find(running.key);
+			const recorded = await this.#unit.find(running.key, call);
 			if (recorded !== undefined) return replay(call, running, recorded);
 		}
 		this.#running.set(call, running);

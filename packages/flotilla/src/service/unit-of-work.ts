@@ -60,6 +60,7 @@ export class UnitOfWork {
 			let events: readonly OutboxEvent[] = [];
 			try {
 				const outcome = await this.#parts.database.transaction(async (session) => {
+					refuseGivenUp(context);
 					const run = await this.#run(session, context, once, work);
 					events = run.events;
 					return run.outcome;
@@ -78,17 +79,21 @@ export class UnitOfWork {
 	read<T>(context: Context, work: (t: Reader) => Promise<T> | T): Promise<T> {
 		const within = transactionContext(context);
 		return this.#recorded(context, this.#reads, () =>
-			this.#parts.database.snapshot(async (session) =>
-				runInContext(within, work, reader(session), undefined),
-			),
+			this.#parts.database.snapshot(async (session) => {
+				refuseGivenUp(context);
+				return runInContext(within, work, reader(session), undefined);
+			}),
 		);
 	}
 
-	/** What is recorded under a key. */
-	find(key: OnceKey): Promise<OnceRecord | undefined> {
+	/** What is recorded under a key. @param context Of the call that asks, if one does. */
+	find(key: OnceKey, context?: Context): Promise<OnceRecord | undefined> {
 		const { database, host } = this.#parts;
 		const nowMs = host.clock.wallMs();
-		return database.snapshot((session) => findOnce(session, key, nowMs));
+		return database.snapshot(async (session) => {
+			if (context !== undefined) refuseGivenUp(context);
+			return findOnce(session, key, nowMs);
+		});
 	}
 
 	/** One run of a transaction, of which there may be several. */
@@ -150,6 +155,16 @@ export class UnitOfWork {
 			level,
 		});
 	}
+}
+
+/**
+ * A database that is behind must not work for those who have left: whoever tries again would only find
+ * a longer queue. So this is asked when a turn has come, not when it was waited for.
+ */
+function refuseGivenUp({ cancellation: { reason } }: Context): void {
+	if (reason === undefined) return;
+	const message = 'The call was given up while it waited for its database.';
+	throw new FlotillaError(reason.code, message, { effect: 'none', cause: reason });
 }
 
 /** What is recorded of an earlier run; `undefined` when this one is the first. */

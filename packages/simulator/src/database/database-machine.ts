@@ -6,6 +6,7 @@ import {
 	type SqliteValue,
 	type SqlResult,
 	type SqlRow,
+	type SqlStatement,
 	StatementCache,
 	sqliteError,
 } from 'flotilla/adapter';
@@ -48,7 +49,7 @@ const SLOW_MS_MAX = 3_000;
 
 /**
  * The machine with the database of one service. Transactions are serializable because they run one
- * after another; what else an engine may do to its clients (lose a connection, ask for another try, be
+ * after another, and snapshots are because they are taken again when they are not; what else an engine may do to its clients (lose a connection, ask for another try, be
  * slow, stop) it does as faults.
  */
 export class DatabaseMachine {
@@ -61,6 +62,8 @@ export class DatabaseMachine {
 	/** Whose turn it is, and who comes after. */
 	#holder: Session | undefined;
 	readonly #queue: Session[] = [];
+	/** How many transactions have been committed. */
+	#commits = 0;
 	#engine: Engine;
 	#process: MachineProcess | undefined;
 	#incarnations = 0;
@@ -125,10 +128,12 @@ export class DatabaseMachine {
 		const connection = this.#sqlite.connect();
 		makeDurable(connection);
 		const statements = new StatementCache(connection);
+		const reads = new StatementCache(connection, { refusesWrites: true });
 		return {
 			connection,
 			statementsOf: {
-				read: new StatementCache(connection, { refusesWrites: true }),
+				read: reads,
+				'long read': reads,
 				write: statements,
 				exclusive: statements,
 			},
@@ -156,16 +161,18 @@ export class DatabaseMachine {
 		this.#sessions.delete(session);
 		const place = this.#queue.indexOf(session);
 		if (place >= 0) this.#queue.splice(place, 1);
-		if (this.#holder === session) this.#endTurn(session, 'rollback');
+		this.#abandon(session);
 	}
 
 	#handle(session: Session, request: Request): void {
 		session.heardAtMs = this.#options.kernel.nowMs;
 		switch (request.type) {
 			case 'run':
-				if (request.begin !== undefined) {
-					this.#takeTurn(session, request.begin, () => this.#run(session, request));
-				} else this.#run(session, request);
+				if (request.begin === 'read') this.#beginSnapshot(session, request.statement);
+				else if (request.begin !== undefined) {
+					this.#takeTurn(session, request.begin, () => this.#run(session, request.statement));
+				} else if (session.snapshot !== undefined) this.#readOn(session, request.statement);
+				else this.#whenHolding(session, () => this.#run(session, request.statement));
 				break;
 			case 'lock':
 				this.#takeTurn(session, 'exclusive', () => session.answer({ type: 'done' }));
@@ -177,7 +184,7 @@ export class DatabaseMachine {
 				this.#whenHolding(session, () => this.#commit(session));
 				break;
 			case 'end':
-				if (this.#holder === session) this.#endTurn(session, 'rollback');
+				this.#abandon(session);
 				break;
 			case 'listen':
 				session.listens = true;
@@ -197,19 +204,43 @@ export class DatabaseMachine {
 		else session.destroy();
 	}
 
-	#takeTurn(session: Session, access: Access, begun: () => void): void {
-		session.begin = () => {
-			session.turnLimit?.cancel();
+	/** Nothing else happens from now on until its end. */
+	#takeTurn(session: Session, access: Exclude<Access, 'read'>, begun: () => void): void {
+		this.#whenFree(session, access, () => {
 			this.#holder = session;
 			session.access = access;
-			const { connection } = this.#engine;
-			connection.exec(access === 'read' ? 'begin' : 'begin immediate');
+			this.#engine.connection.exec(access === 'long read' ? 'begin' : 'begin immediate');
 			begun();
-		};
+		});
+	}
+
+	/** What reads keeps nobody else waiting. */
+	#beginSnapshot(session: Session, statement: SqlStatement): void {
+		this.#whenFree(session, 'read', () => {
+			session.access = 'read';
+			session.snapshot = this.#commits;
+			this.#run(session, statement);
+		});
+	}
+
+	/** A snapshot of which something has changed meanwhile cannot go on: it is to be taken again. */
+	#readOn(session: Session, statement: SqlStatement): void {
+		this.#whenFree(session, 'read', () => {
+			if (session.snapshot === this.#commits) this.#run(session, statement);
+			else this.#refuse(session, contention('read on when others had committed'));
+		});
+	}
+
+	/** Calls `begin` as soon as nobody has a turn, one session after another. */
+	#whenFree(session: Session, access: Access, begin: () => void): void {
 		if (this.#holder === undefined) {
-			session.begin();
+			begin();
 			return;
 		}
+		session.begin = () => {
+			session.turnLimit?.cancel();
+			begin();
+		};
 		this.#queue.push(session);
 		if (access === 'exclusive') return;
 		session.turnLimit = this.#after(TURN_LIMIT_MS, () => {
@@ -220,25 +251,28 @@ export class DatabaseMachine {
 		});
 	}
 
+	/** Rolls back what the session has open. */
+	#abandon(session: Session): void {
+		session.snapshot = undefined;
+		if (this.#holder === session) this.#endTurn(session, 'rollback');
+	}
+
 	#endTurn(session: Session, how: 'commit' | 'rollback'): void {
 		session.busy?.cancel();
 		const { connection } = this.#engine;
 		try {
 			if (connection.inTransaction) connection.exec(how);
+			if (how === 'commit') this.#commits++;
 		} finally {
 			this.#holder = undefined;
-			this.#queue.shift()?.begin();
+			while (this.#holder === undefined && this.#queue.length > 0) this.#queue.shift()?.begin();
 		}
 	}
 
-	#run(session: Session, { statement }: Extract<Request, { type: 'run' }>): void {
-		if (this.#holder !== session) {
-			session.destroy();
-			return;
-		}
+	#run(session: Session, statement: SqlStatement): void {
 		const text = (): string => statement.strings.join('?').replaceAll(/\s+/g, ' ').trim();
 		if (this.#strikes('database.connection-lost', CONNECTION_LOST)) {
-			this.#endTurn(session, 'rollback');
+			this.#abandon(session);
 			session.destroy();
 			return;
 		}
@@ -297,7 +331,7 @@ export class DatabaseMachine {
 	}
 
 	#refuse(session: Session, error: unknown): void {
-		this.#endTurn(session, 'rollback');
+		this.#abandon(session);
 		session.answer(refused(error));
 	}
 
@@ -359,7 +393,9 @@ class Session {
 	#open = true;
 	access: Access = 'read';
 	listens = false;
-	/** Begins the transaction that waits for its turn. */
+	/** What its snapshot shows: how many transactions had been committed. */
+	snapshot: number | undefined;
+	/** Begins what waits until nobody has a turn. */
 	begin: () => void = () => {};
 	turnLimit: Scheduled | undefined;
 	/** When its last request came. */

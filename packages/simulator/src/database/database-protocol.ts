@@ -8,8 +8,15 @@ export function databaseMachineName(service: string): string {
 	return `db-${service}`;
 }
 
-/** What a transaction may do, or `exclusive`: everything, for as long as it likes. */
-export type Access = 'read' | 'write' | 'exclusive';
+/** What a transaction may do, and what others may do meanwhile. */
+export type Access =
+	/** A snapshot, refused as soon as it no longer shows the present. Others do as they like. */
+	| 'read'
+	/** A snapshot during which nothing is written. */
+	| 'long read'
+	| 'write'
+	/** Everything, for as long as it likes. */
+	| 'exclusive';
 
 /** What a client sends on a channel of a database. `begin` opens the transaction first. */
 export type Request =

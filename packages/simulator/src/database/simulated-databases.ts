@@ -97,7 +97,9 @@ class SimulatedDatabase implements Database {
 	}
 
 	snapshot<T>(work: (session: SqlSession) => Promise<T>): Promise<T> {
-		return this.#track(() => this.#untilItWins(() => this.#run('read', work, end)));
+		return this.#track(() =>
+			this.#untilItWins((losses) => this.#run(losses === 0 ? 'read' : 'long read', work, end)),
+		);
 	}
 
 	exclusive<T>(work: (session: ScriptSession) => Promise<T>): Promise<T> {
@@ -266,7 +268,8 @@ class Statements {
 	/** Commits or rolls back. Resolves with what has become of the outcome. */
 	async end<T>(outcome: RunOutcome<T>): Promise<RunOutcome<T>> {
 		if (this.#last === undefined) return outcome; // Nothing was sent, so nothing was begun.
-		if (outcome.type !== 'returned' || this.#access === 'read') {
+		const writes = this.#access === 'write' || this.#access === 'exclusive';
+		if (outcome.type !== 'returned' || !writes) {
 			this.rollBack();
 			return outcome;
 		}

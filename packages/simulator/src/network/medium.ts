@@ -14,7 +14,7 @@ export interface MediumOptions {
 
 const sameMachineMs = 0.05;
 const sameZoneMs = 0.3;
-const nearestZoneMs = 1;
+const nearestZoneMs = 0.5;
 const farthestZoneMs = 40;
 
 /** Everything between the machines of a run: what connections and datagrams travel through. */
@@ -106,6 +106,7 @@ export class Medium {
 		const zones = [this.#zoneOf(from), this.#zoneOf(to)].sort();
 		if (zones[0] === zones[1]) return sameZoneMs;
 		const share = this.kernel.chance.draw(hashOf(`distance of zones ${zones.join(', ')}`), 0);
-		return nearestZoneMs + (farthestZoneMs - nearestZoneMs) * share;
+		// Most of them are halls of one town, few are continents.
+		return nearestZoneMs + (farthestZoneMs - nearestZoneMs) * share ** 3;
 	}
 }

@@ -50,8 +50,8 @@ export const bank: readonly Mutant[] = [
 				'	await recordOnce(session, key, record, { nowMs, expiresAtMs });\n	if (nowMs > 0) return;',
 			],
 			[
-				'	find(key: OnceKey): Promise<OnceRecord | undefined> {\n',
-				'	find(key: OnceKey): Promise<OnceRecord | undefined> {\n		if (key.key !== "") return Promise.resolve(undefined);\n',
+				'	find(key: OnceKey, context?: Context): Promise<OnceRecord | undefined> {\n',
+				'	find(key: OnceKey, context?: Context): Promise<OnceRecord | undefined> {\n		if (key.key !== "") return Promise.resolve(undefined);\n',
 			],
 		],
 		simulations: [fleet],

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { neverHappened, runSeed, type Simulation } from '@flotilla/simulator';
+import { charging } from './charging.sim.ts';
 import { parking } from './parking.sim.ts';
 import { rides } from './rides.sim.ts';
 
@@ -33,6 +34,12 @@ const races: readonly Race[] = [
 			],
 		],
 		found: 'each rider has the coupons of all rides',
+	},
+	{
+		story: 'a call of another service that is made again under another key',
+		simulation: charging,
+		changes: [['call.charges.charge(purchase, key)', 'call.charges.charge(purchase)']],
+		found: 'there is one charge for each order',
 	},
 	{
 		story: 'a hold that is checked before the transaction, and not in it',

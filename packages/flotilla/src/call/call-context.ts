@@ -123,6 +123,8 @@ export class CommandProgress {
 	 * `committed`: one has committed.
 	 */
 	transaction: 'none' | 'open' | 'committed' = 'none';
+	/** Its caller has its answer, or has been told why there is none: what fails now, nobody hears of. */
+	isAnswered = false;
 	/** What the transaction returned, which must be the answer. */
 	result: unknown;
 	/** Commands that it has called and that took effect, or may have, or are under way. */

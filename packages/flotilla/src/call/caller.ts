@@ -269,6 +269,7 @@ export class Caller {
 
 	#ended(target: Registered, { call, release }: OpenedCall, startMs: number, error: unknown): void {
 		release?.();
+		if (call.command !== undefined) call.command.isAnswered = true;
 		if (error === undefined) target.activity.ended(call.trace, startMs, 'ok');
 		else this.#failed(target, call, startMs, error as DeclaredError | FlotillaError);
 		this.#signalIdle();

@@ -9,6 +9,7 @@ import { contract } from '../contract/contract.ts';
 import { stream } from '../contract/definition.ts';
 import { isFlotillaError } from '../errors/flotilla-error.ts';
 import type { Database, Databases } from '../host/database.ts';
+import type { LogRecord, LogSink } from '../host/logs.ts';
 import { nodeHost } from '../host/node/node-host.ts';
 import { app } from '../service/app.ts';
 import { service } from '../service/service.ts';
@@ -435,6 +436,38 @@ test('transactions that run twice on purpose have their effect once', async () =
 		assert.equal(id, 'a');
 		break;
 	}
+});
+
+test('a transaction that fails when its command has been answered is told to the log', async () => {
+	await using data = await folder();
+	const Late = contract('late', { version: 1, commands: { leave: {} } });
+	const told = Promise.withResolvers<LogRecord>();
+	const late = service(
+		Late,
+		{ migrations: [{ name: '0001-rows', sql: 'create table rows (id text primary key)' }] },
+		({ tx }) => ({
+			commands: {
+				leave: async () => {
+					await tx((t) => t.run`insert into rows (id) values ('a')`);
+					setImmediate(() => void tx((t) => t.run`insert into rows (id) values ('b')`));
+				},
+			},
+		}),
+	);
+	const logs: LogSink = {
+		write: (record) => {
+			if (record.level === 'error') told.resolve(record);
+		},
+		flush: () => Promise.resolve(),
+	};
+	await using fleet = await run(app('late', [late]), {
+		dataDir: data.path,
+		host: { ...nodeHost(), logs },
+	});
+	await fleet.client(Late).leave();
+	const { message, fields } = await told.promise;
+	assert.equal(message, 'a transaction failed after its command had been answered');
+	assert.match(String(fields.error), /FLOTILLA_TX_SECOND/);
 });
 
 test('a share of transactions that is none is refused', async () => {

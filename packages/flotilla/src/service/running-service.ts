@@ -110,8 +110,11 @@ function environmentOf(
 		log,
 		tx: (work: never) => {
 			const result = transact(commands, name, work);
+			const context = currentContext();
 			// Who forgets to await it gets an error for that, not the end of the whole process.
-			result.catch(() => {});
+			result.catch((error: unknown) => {
+				if (context instanceof CallContext) reportLate(context, error);
+			});
 			return result;
 		},
 		read: async (work: never) =>
@@ -120,6 +123,15 @@ function environmentOf(
 			live(unit ?? noDatabase(name), signal, runningContext(name, 'live'), key, work),
 	};
 	return environment as unknown as Environment<never, Needs>;
+}
+
+/** Of a transaction that outlives its command nobody else tells that it has failed. */
+function reportLate({ command, operation, log }: CallContext, error: unknown): void {
+	if (command?.isAnswered !== true) return;
+	log.error('a transaction failed after its command had been answered', {
+		operation: operation.address,
+		error: String(error),
+	});
 }
 
 async function transact(

@@ -8,6 +8,7 @@ export {
 	type SeedRun,
 	type SimulationName,
 } from './batch/batch.ts';
+export { type SimTestsOptions, simTests } from './batch/sim-tests.ts';
 export { type Finding, type InvestigateOptions, investigate } from './findings/investigate.ts';
 export {
 	type Regression,
@@ -33,7 +34,7 @@ export {
 	runSeed,
 	type SeedOptions,
 } from './simulation/seeds.ts';
-export { type SimTestOptions, simTest } from './simulation/sim-test.ts';
+export { type SimTestOptions, type SimTestRuns, simTest } from './simulation/sim-test.ts';
 export { simulate } from './simulation/simulate.ts';
 export {
 	isSimulation,

@@ -66,6 +66,7 @@ export class Batch {
 			...this.#tally.sums,
 			findings: this.#findings.inOrderOf(this.#simulations),
 			never: this.#simulations.flatMap((simulation) => this.#tally.neverIn(simulation)),
+			neverCounts: this.#options.seeds.length >= limits.seedsThatShowAll,
 			realMs: performance.now() - startedMs,
 			isStopped: signal?.aborted ?? false,
 		};

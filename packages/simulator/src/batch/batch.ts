@@ -92,6 +92,8 @@ export interface BatchResult {
 	readonly findings: readonly BatchFinding[];
 	/** Each `sometimes` that some run has looked for and none has seen. */
 	readonly never: readonly NeverHappened[];
+	/** Whether there were seeds enough, 20, for `never` to be a finding: in fewer something rare may well not happen. */
+	readonly neverCounts: boolean;
 	/** Of all runs together. */
 	readonly events: number;
 	/** Of all runs together. */

@@ -16,8 +16,9 @@ export {
 	readRegressions,
 	saveRegression,
 } from './findings/regression.ts';
-export { type Sequence, type SequenceStep, toMermaid, toSvg } from './findings/sequence.ts';
+export { type Sequence, type SequenceStep, toMermaid } from './findings/sequence.ts';
 export { sequenceOf } from './findings/sequence-of.ts';
+export { toSvg } from './findings/sequence-picture.ts';
 export { findingText } from './findings/text.ts';
 export type { FaultRecord } from './kernel/fault-decisions.ts';
 export type { TraceEntry } from './kernel/trace.ts';

@@ -1,16 +1,18 @@
-import type { TraceEntry } from '../kernel/trace.ts';
 import type { Finding } from './investigate.ts';
+import { storyOf, withShortIds } from './story.ts';
 
-/** How many of the last happenings a text shows. */
+/** How many of the last happenings a text shows, and how long a line of them is. */
 const LINES = 40;
+const LINE_LENGTH = 150;
 
 /** A finding for a terminal: what was wrong, what it takes, what happened last, how to see it again. */
 export function findingText(name: string, finding: Finding): string {
-	const { seed, failure, faults, faultsBefore, report } = finding;
-	const interesting = report.entries.filter(isTelling).slice(-LINES);
+	const { seed, failure, faults, faultsBefore } = finding;
+	const { messages, about } = storyOf(finding, LINES);
+	const only = about.length === 0 ? '' : `, of what mentions ${withShortIds(about.join(', '))}`;
 	return [
 		`${name}: ${failure.kind}: ${failure.name}`,
-		`  ${failure.message.replaceAll('\n', '\n  ')}`,
+		`  ${failure.message.trimEnd().replaceAll('\n', '\n  ')}`,
 		`  seed ${seed}, after ${Math.round(failure.atMs)} virtual ms`,
 		'',
 		faults.length === 0
@@ -18,18 +20,37 @@ export function findingText(name: string, finding: Finding): string {
 			: `  It takes ${count(faults.length, 'fault')} (of ${faultsBefore} that struck):`,
 		...faults.map(({ atMs, fault, text }) => `    ${stamp(atMs)}  ${fault}: ${text}`),
 		'',
-		'  What happened last:',
-		...interesting.map(line),
+		`  What happened last${only}:`,
+		...happenings(finding, messages),
 	].join('\n');
 }
 
-/** Timers and turns are in the hash; a reader wants to see what machines told each other and did. */
-function isTelling({ kind }: TraceEntry): boolean {
-	return kind !== 'timer' && kind !== 'turn' && kind !== 'nemesis';
+/** Messages, and between them the faults and what machines logged since the first of them. */
+function happenings(
+	{ report, faults }: Finding,
+	messages: ReturnType<typeof storyOf>['messages'],
+): readonly string[] {
+	const sinceMs = messages[0]?.sentAtMs ?? 0;
+	const told = [
+		...messages.map(({ sentAtMs, from, to, text }) => ({
+			atMs: sentAtMs,
+			text: `${`${from} → ${to}`.padEnd(26)}  ${text}`,
+		})),
+		...faults.map(({ atMs, fault, text }) => ({ atMs, text: `⚡ ${fault}: ${text}` })),
+		...report.entries
+			.filter(({ kind }) => kind === 'log' || kind === 'console' || kind === 'healed')
+			.map(({ atMs, machine, text }) => ({ atMs, text: `${machine.padEnd(26)}  ${text}` })),
+	];
+	return told
+		.filter(({ atMs }) => atMs >= sinceMs)
+		.sort((left, right) => left.atMs - right.atMs)
+		.slice(-LINES)
+		.map(({ atMs, text }) => line(`    ${stamp(atMs)}  ${withShortIds(text)}`));
 }
 
-function line({ atMs, machine, kind, text }: TraceEntry): string {
-	return `    ${stamp(atMs)}  ${machine.padEnd(12)}  ${kind.padEnd(8)}  ${text}`;
+function line(text: string): string {
+	const one = text.replaceAll('\n', ' ');
+	return one.length <= LINE_LENGTH ? one : `${one.slice(0, LINE_LENGTH - 1)}…`;
 }
 
 function stamp(atMs: number): string {

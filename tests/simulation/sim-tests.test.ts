@@ -80,8 +80,7 @@ test('the simulations of a file and their saved findings are tests; what is foun
 		assert.match(stdout, /always: few are added/);
 		assert.match(stdout, /It takes no fault at all/);
 		assert.match(stdout, /seed 99/, 'the saved finding is replayed first');
-		assert.match(stdout, /An earlier finding, which has come back/);
-		assert.match(stdout, /npx flotilla sim counter\.sim\.ts --seed 99 --simulation 'broken'/);
+		assert.match(stdout, /come back: {2}npx flotilla sim regressions\/broken\.json --trace/);
 	} finally {
 		rmSync(folder, { recursive: true });
 	}

@@ -14,6 +14,8 @@ export {
 	type Regression,
 	readRegression,
 	readRegressions,
+	replayOptionsOf,
+	type SavedRegression,
 	saveRegression,
 } from './findings/regression.ts';
 export { type Sequence, type SequenceStep, toMermaid } from './findings/sequence.ts';

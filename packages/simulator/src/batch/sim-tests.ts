@@ -64,24 +64,19 @@ function neverIn({ never }: BatchResult, simulation: string): readonly string[] 
 	return never.filter((one) => one.simulation.name === simulation).map(({ name }) => name);
 }
 
-function problemOf({
-	simulation,
-	seed,
-	failure,
-	investigated,
-	isRegression,
-	remark,
-}: BatchFinding) {
-	const path = relative(process.cwd(), fileURLToPath(simulation.file));
+function problemOf(finding: BatchFinding): string {
+	const { simulation, seed, failure, investigated, regression, remark } = finding;
 	const what =
 		investigated === undefined
 			? `${failure.kind}: ${failure.name}\n  ${failure.message}\n  seed ${seed}`
 			: findingText(simulation.name, investigated);
+	const path = relative(process.cwd(), regression ?? fileURLToPath(simulation.file));
 	return [
 		what,
-		...(isRegression ? ['', '  An earlier finding, which has come back.'] : []),
 		...(remark === undefined ? [] : ['', `  ${remark}`]),
 		'',
-		`  Save and draw it:  npx flotilla sim ${path} --seed ${seed} --simulation '${simulation.name}'`,
+		regression === undefined
+			? `  Save and draw it:  npx flotilla sim ${path} --seed ${seed} --simulation '${simulation.name}'`
+			: `  An earlier finding has come back:  npx flotilla sim ${path} --trace`,
 	].join('\n');
 }

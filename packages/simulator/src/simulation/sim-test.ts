@@ -1,7 +1,7 @@
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Finding } from '../findings/investigate.ts';
-import { type Regression, readRegressions } from '../findings/regression.ts';
+import { readRegressions, replayOptionsOf, type SavedRegression } from '../findings/regression.ts';
 import { findingText } from '../findings/text.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { AppUrl } from './options.ts';
@@ -57,8 +57,8 @@ export function simTest(
 
 function register(subject: Simulation, { seeds = 10, regressions }: SimTestRuns): void {
 	test(subject.name, async () => {
-		for (const { seed, only } of earlier(regressions, subject.name)) {
-			await expectNothing(subject, { seed, only });
+		for (const regression of earlier(regressions, subject.name)) {
+			await expectNothing(subject, replayOptionsOf(regression));
 		}
 		const reports = [];
 		for (const seed of seedsFrom(seeds)) reports.push(await expectNothing(subject, { seed }));
@@ -75,7 +75,7 @@ export function seedsFrom(seeds: number | readonly number[]): readonly number[] 
 	return typeof seeds === 'number' ? Array.from({ length: seeds }, (_, index) => index + 1) : seeds;
 }
 
-function earlier(folderUrl: string | undefined, name: string): readonly Regression[] {
+function earlier(folderUrl: string | undefined, name: string): readonly SavedRegression[] {
 	return folderUrl === undefined ? [] : readRegressions(fileURLToPath(folderUrl), name);
 }
 

@@ -9,7 +9,8 @@ const MESSAGES = 60;
 /** The story of a shrunk run as a sequence diagram: the messages that bear on it, and all its faults. */
 export function sequenceOf(finding: Finding): Sequence {
 	const { faults, failure, seed } = finding;
-	const { messages, leftOut, about } = storyOf(finding, MESSAGES);
+	const { parts, leftOut, about } = storyOf(finding, MESSAGES);
+	const messages = parts.flat();
 	const machines = [...new Set(messages.flatMap(({ from, to }) => [from, to]))].sort(byRole);
 	const steps: SequenceStep[] = messages.map(({ from, to, sentAtMs, text }) => ({
 		kind: 'message',
@@ -20,6 +21,10 @@ export function sequenceOf(finding: Finding): Sequence {
 		isAnswer: isAnswer(text),
 	}));
 	for (const fault of faults) steps.push(faultStep(fault, machines));
+	for (const part of parts.slice(1)) {
+		const atMs = part[0]?.sentAtMs ?? 0;
+		steps.unshift({ kind: 'note', atMs, over: [], text: '…', tone: 'remark' });
+	}
 	steps.sort((left, right) => left.atMs - right.atMs);
 	const remark = remarkOf(leftOut, about);
 	if (remark !== '') {
@@ -44,7 +49,7 @@ function faultStep(
 function remarkOf(leftOut: number, about: readonly string[]): string {
 	const parts = [];
 	if (about.length > 0) parts.push(`only what mentions ${withShortIds(about.join(', '))}`);
-	if (leftOut > 0) parts.push(`without ${leftOut} earlier messages`);
+	if (leftOut > 0) parts.push(`without ${leftOut} messages that are farther from it`);
 	return parts.join(', ');
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { MessageRecord } from '../network/message-log.ts';
 import type { Finding } from './investigate.ts';
 import { sequenceOf } from './sequence-of.ts';
-import { storyOf } from './story.ts';
+import { storyOf, withShortIds } from './story.ts';
 import { findingText } from './text.ts';
 
 const ORDER = 'c2120256-0a89-4163-9667-30b6384a83c8';
@@ -57,7 +57,8 @@ const messages = messagesOf(
 );
 
 test('a story is about what the failure names: its transactions, calls and events, without upkeep', () => {
-	const { messages: told, about } = storyOf(findingOf(`${ORDER} is lost`, messages), 60);
+	const { parts, about } = storyOf(findingOf(`${ORDER} is lost`, messages), 60);
+	const told = parts.flat();
 	assert.deepEqual(about, [ORDER]);
 	assert.deepEqual(
 		told.map(({ text }) => text.replaceAll(ORDER, 'ORDER')),
@@ -72,13 +73,38 @@ test('a story is about what the failure names: its transactions, calls and event
 	);
 });
 
-test('a failure that names nothing is told by everything but upkeep, the last of it', () => {
-	const whole = storyOf(findingOf('3 !== 4', messages), 60);
-	assert.deepEqual(whole.about, []);
-	assert.equal(whole.messages.length, 8);
-	const short = storyOf(findingOf('3 !== 4', messages), 2);
-	assert.equal(short.leftOut, 6);
-	assert.match(short.messages.at(-1)?.text ?? '', /^event #1/);
+test('a failure that names nothing is told by everything but upkeep', () => {
+	const { about, parts, leftOut } = storyOf(findingOf('3 !== 4', messages), 60);
+	assert.deepEqual(about, []);
+	assert.equal(parts.flat().length, 8);
+	assert.equal(leftOut, 0);
+});
+
+test('of many messages those that are nearest to a fault and to the failure are told', () => {
+	const { parts, leftOut } = storyOf(findingOf('3 !== 4', messages), 4);
+	assert.equal(leftOut, 4);
+	assert.deepEqual(
+		parts.map((part) => part.map(({ sentAtMs }) => sentAtMs)),
+		[[1, 2, 6, 7]],
+	);
+	const late = messages.map((message) => ({ ...message, sentAtMs: message.sentAtMs * 6 }));
+	const apart = storyOf(findingOf('3 !== 4', late), 4);
+	assert.deepEqual(
+		apart.parts.map((part) => part.map(({ sentAtMs }) => sentAtMs)),
+		[
+			[6, 12],
+			[84, 96],
+		],
+	);
+});
+
+test('long ids are told by their beginnings, words and numbers whole', () => {
+	assert.equal(
+		withShortIds(
+			`${ORDER} 09167ef65b96f243abff5a4cc5073cc0-6c604666d8ef7d56 effaced 12345678 2026-01-02`,
+		),
+		'c2120256… 09167ef6… effaced 12345678 2026-01-02',
+	);
 });
 
 test('a diagram has faults at their machines, and databases beside the services that they belong to', () => {
@@ -106,7 +132,7 @@ test('a text says what was wrong, what it takes, and what happened, faults in th
 		'It takes 1 fault (of 9 that struck):',
 		'4.5 ms network.loss: orders-1 → db-orders loses',
 		'',
-		'What happened last, of what mentions c2120256…:',
+		'What happened, of what mentions c2120256…:',
 	]);
 	assert.equal(lines[10], '4.5 ms ⚡ network.loss: orders-1 → db-orders loses');
 	assert.equal(lines[11], '6.0 ms orders-1 → db-orders commit');

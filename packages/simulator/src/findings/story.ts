@@ -3,9 +3,9 @@ import type { Finding } from './investigate.ts';
 
 /** What of a run a reader needs to see: the messages that bear on what failed. */
 export interface Story {
-	/** In the order in which they were sent. */
-	readonly messages: readonly MessageRecord[];
-	/** Earlier ones that bear on it too. */
+	/** In the order in which they were sent. Between two parts others are left out. */
+	readonly parts: readonly (readonly MessageRecord[])[];
+	/** How many messages that bear on it are left out. */
 	readonly leftOut: number;
 	/** The ids in the failure's message: only what mentions one of them is told. Empty: everything is. */
 	readonly about: readonly string[];
@@ -34,11 +34,12 @@ const IDS_MAX = 3;
 /**
  * Leaves out of a run what would hide its story: leases, polls, receipts, empty answers. Where the
  * failure names something, such as the id of an order, only transactions and calls that mention it are
- * left.
+ * left; of many messages those that are nearest to a fault or to the failure.
  *
- * @param messagesMax How many messages are told at most, the last ones.
+ * @param messagesMax How many messages are told at most.
  */
-export function storyOf({ failure, report }: Finding, messagesMax: number): Story {
+export function storyOf(finding: Finding, messagesMax: number): Story {
+	const { failure, report } = finding;
 	const units = unitsOf(report.messages).filter(({ isTelling }) => isTelling);
 	const about = idsIn(`${failure.name} ${failure.message}`).filter((id) =>
 		units.some((unit) => mentions(unit, id)),
@@ -49,8 +50,42 @@ export function storyOf({ failure, report }: Finding, messagesMax: number): Stor
 	const messages = chosen
 		.flatMap((unit) => unit.messages)
 		.sort((left, right) => left.sentAtMs - right.sentAtMs);
-	const leftOut = Math.max(0, messages.length - messagesMax);
-	return { messages: messages.slice(leftOut), leftOut, about };
+	const parts = nearest(messages, momentsOf(finding), messagesMax);
+	return { parts, leftOut: messages.length - parts.flat().length, about };
+}
+
+/** When something decisive happened. What never came about failed at no moment of its own. */
+function momentsOf({ faults, failure }: Finding): readonly number[] {
+	const moments = faults.filter(({ fault }) => !LASTING.includes(fault)).map(({ atMs }) => atMs);
+	const isLate = failure.kind === 'eventually' || failure.kind === 'no progress';
+	return isLate && moments.length > 0 ? moments : [...moments, failure.atMs];
+}
+
+/** Faults that last for a whole run strike at no moment either. */
+const LASTING: readonly string[] = ['clock.offset', 'clock.drift'];
+
+/** The messages that are nearest to some moment, in parts without a gap. */
+function nearest(
+	messages: readonly MessageRecord[],
+	moments: readonly number[],
+	most: number,
+): readonly (readonly MessageRecord[])[] {
+	const distanceMs = ({ sentAtMs }: MessageRecord): number =>
+		Math.min(...moments.map((atMs) => Math.abs(atMs - sentAtMs)));
+	const taken = new Set(
+		messages
+			.map((message, index) => ({ index, distanceMs: distanceMs(message) }))
+			.sort((left, right) => left.distanceMs - right.distanceMs)
+			.slice(0, most)
+			.map(({ index }) => index),
+	);
+	const parts: MessageRecord[][] = [];
+	for (const [index, message] of messages.entries()) {
+		if (!taken.has(index)) continue;
+		if (taken.has(index - 1)) parts.at(-1)?.push(message);
+		else parts.push([message]);
+	}
+	return parts;
 }
 
 function idsIn(text: string): readonly string[] {
@@ -114,7 +149,11 @@ export function isAnswer(text: string): boolean {
 	return /^(reply|refusal|error|item|rows|refused|committed)\b/.test(text);
 }
 
+/** UUIDs, the ids of calls, digests. */
+const LONG_ID =
+	/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{16,}(?:-[0-9a-f]{16,})*\b/gi;
+
 /** Ids are told apart by their beginnings. */
 export function withShortIds(text: string): string {
-	return text.replaceAll(/([0-9a-f]{8})(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi, '$1…');
+	return text.replaceAll(LONG_ID, (id) => `${id.slice(0, 8)}…`);
 }

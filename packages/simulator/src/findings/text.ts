@@ -1,14 +1,14 @@
 import type { Finding } from './investigate.ts';
-import { storyOf, withShortIds } from './story.ts';
+import { type Story, storyOf, withShortIds } from './story.ts';
 
-/** How many of the last happenings a text shows, and how long a line of them is. */
+/** How many messages a text shows, and how long a line of them is. */
 const LINES = 40;
 const LINE_LENGTH = 150;
 
-/** A finding for a terminal: what was wrong, what it takes, what happened last, how to see it again. */
+/** A finding for a terminal: what was wrong, what it takes, what happened, how to see it again. */
 export function findingText(name: string, finding: Finding): string {
 	const { seed, failure, faults, faultsBefore } = finding;
-	const { messages, about } = storyOf(finding, LINES);
+	const { parts, about } = storyOf(finding, LINES);
 	const only = about.length === 0 ? '' : `, of what mentions ${withShortIds(about.join(', '))}`;
 	return [
 		`${name}: ${failure.kind}: ${failure.name}`,
@@ -20,32 +20,30 @@ export function findingText(name: string, finding: Finding): string {
 			: `  It takes ${count(faults.length, 'fault')} (of ${faultsBefore} that struck):`,
 		...faults.map(({ atMs, fault, text }) => `    ${stamp(atMs)}  ${fault}: ${text}`),
 		'',
-		`  What happened last${only}:`,
-		...happenings(finding, messages),
+		`  What happened${only}:`,
+		...happenings(finding, parts),
 	].join('\n');
 }
 
-/** Messages, and between them the faults and what machines logged since the first of them. */
-function happenings(
-	{ report, faults }: Finding,
-	messages: ReturnType<typeof storyOf>['messages'],
-): readonly string[] {
-	const sinceMs = messages[0]?.sentAtMs ?? 0;
-	const told = [
-		...messages.map(({ sentAtMs, from, to, text }) => ({
-			atMs: sentAtMs,
-			text: `${`${from} → ${to}`.padEnd(26)}  ${text}`,
-		})),
+/** Messages, with the faults that struck and what machines logged between them in their places. */
+function happenings({ report, faults }: Finding, parts: Story['parts']): readonly string[] {
+	const others = [
 		...faults.map(({ atMs, fault, text }) => ({ atMs, text: `⚡ ${fault}: ${text}` })),
 		...report.entries
 			.filter(({ kind }) => kind === 'log' || kind === 'console' || kind === 'healed')
 			.map(({ atMs, machine, text }) => ({ atMs, text: `${machine.padEnd(26)}  ${text}` })),
 	];
-	return told
-		.filter(({ atMs }) => atMs >= sinceMs)
-		.sort((left, right) => left.atMs - right.atMs)
-		.slice(-LINES)
-		.map(({ atMs, text }) => line(`    ${stamp(atMs)}  ${withShortIds(text)}`));
+	return parts.flatMap((part, index) => {
+		const [firstMs, lastMs] = [part[0]?.sentAtMs ?? 0, part.at(-1)?.sentAtMs ?? 0];
+		const between = others.filter(({ atMs }) => atMs >= firstMs && atMs <= lastMs);
+		const messages = part.map(({ sentAtMs, from, to, text }) => ({
+			atMs: sentAtMs,
+			text: `${`${from} → ${to}`.padEnd(26)}  ${text}`,
+		}));
+		const told = [...messages, ...between].sort((left, right) => left.atMs - right.atMs);
+		const lines = told.map(({ atMs, text }) => line(`    ${stamp(atMs)}  ${withShortIds(text)}`));
+		return index === 0 ? lines : ['            …', ...lines];
+	});
 }
 
 function line(text: string): string {

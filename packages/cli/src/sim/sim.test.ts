@@ -19,6 +19,18 @@ function read({ stdout, stderr }: Ended): {
 	return { runs: lines.slice(0, -1), summary: lines.at(-1)?.summary as Line };
 }
 
+const page = readFileSync(
+	new URL('../../../../docs/reference/commands.md', import.meta.url),
+	'utf8',
+);
+
+/** The fields that the table behind those words in docs/reference/commands.md does not have. */
+function undocumented(words: string, line: Line | undefined): readonly string[] {
+	const [, text = ''] = page.split('### sim --json\n');
+	const table = (text.split(`\n${words}`)[1] ?? '').split('\n| field |')[1]?.split('\n\n')[0] ?? '';
+	return Object.keys(line ?? {}).filter((field) => !table.includes(`\`${field}\``));
+}
+
 const hashes = ({ runs }: { readonly runs: readonly Line[] }) =>
 	Object.fromEntries(runs.map(({ seed, traceHash }) => [seed, traceHash]));
 
@@ -89,6 +101,9 @@ test('a finding is shrunk, saved and drawn, and replayed first from then on', as
 		const { runs, summary } = read(second);
 		assert.deepEqual([runs[0]?.regression, runs[0]?.seed, runs[1]?.regression], [path, seed, null]);
 		const [finding] = summary.findings as readonly Line[];
+		assert.deepEqual(undocumented('A line for each run', runs[0]), []);
+		assert.deepEqual(undocumented('Then one line', summary), []);
+		assert.deepEqual(undocumented('A finding:', finding), []);
 		assert.equal(finding?.hasComeBack, true);
 		assert.equal(finding.replay, `npx flotilla sim ${path} --trace`);
 		assert.equal(replayed.code, 1);

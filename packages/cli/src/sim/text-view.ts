@@ -27,7 +27,8 @@ export class TextView implements View {
 	#planned = 0;
 	#runs = 0;
 	#virtualMs = 0;
-	#findings = 0;
+	/** What has failed so far, whether it is understood or not. */
+	readonly #failed = new Set<string>();
 	#shrinking = '';
 
 	constructor(request: SimRequest, typed: SimArguments) {
@@ -47,8 +48,11 @@ export class TextView implements View {
 		});
 	}
 
-	ran({ report }: SeedRun): void {
+	ran({ simulation, failures: [failure], report }: SeedRun): void {
 		this.#runs++;
+		if (failure !== undefined) {
+			this.#failed.add(JSON.stringify([simulation, failure.kind, failure.name]));
+		}
 		this.#virtualMs += report?.virtualMs ?? 0;
 	}
 
@@ -57,7 +61,6 @@ export class TextView implements View {
 	}
 
 	found(finding: BatchFinding): void {
-		this.#findings++;
 		this.#shrinking = '';
 		const saved = this.#request.saves ? saveFinding(finding, this.#typed) : undefined;
 		this.#progress.around(() => console.log(`\n${this.#textOf(finding, saved)}`));
@@ -86,7 +89,7 @@ export class TextView implements View {
 			parts.push(`${duration((seconds / share - seconds) * 1_000)} left`);
 		}
 		parts.push(
-			quantity(this.#findings, 'finding'),
+			quantity(this.#failed.size, 'finding'),
 			`${rate(this.#runs / seconds)} a second`,
 			`${rate(this.#virtualMs / 1_000 / seconds)}x real time`,
 		);
@@ -102,13 +105,15 @@ export class TextView implements View {
 		if (saved === undefined) return lines.join('\n');
 		const { regression, diagrams } = saved;
 		lines.push(`  Shrunk:  npx flotilla sim ${regression} --trace`);
-		lines.push(`  Diagram: ${diagrams.join(' and ')}`);
+		lines.push(...diagrams.map((diagram) => `  Diagram: ${diagram}`));
 		return lines.join('\n');
 	}
 }
 
 function bodyOf({ simulation, seed, failure, investigated }: BatchFinding): string {
-	if (investigated !== undefined) return findingText(simulation.name, investigated);
+	if (investigated !== undefined) {
+		return findingText(simulation.name, investigated, process.stdout.columns);
+	}
 	const { kind, name, message } = failure;
 	return `${simulation.name}: ${kind}: ${name}\n  ${message.replaceAll('\n', '\n  ')}\n  seed ${seed}`;
 }

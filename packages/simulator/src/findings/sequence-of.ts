@@ -1,7 +1,7 @@
 import type { FaultRecord } from '../kernel/fault-decisions.ts';
 import type { Finding } from './investigate.ts';
 import type { Sequence, SequenceStep } from './sequence.ts';
-import { isAnswer, isDatabase, storyOf, withShortIds } from './story.ts';
+import { faultText, isAnswer, isDatabase, storyOf, withShortIds } from './story.ts';
 
 /** How many arrows a reader can follow. */
 const MESSAGES = 60;
@@ -37,13 +37,11 @@ export function sequenceOf(finding: Finding): Sequence {
 	return { title: `${kind}: ${name} (seed ${seed})`, machines, steps };
 }
 
-function faultStep(
-	{ id, fault, atMs, text }: FaultRecord,
-	machines: readonly string[],
-): SequenceStep {
+function faultStep(record: FaultRecord, machines: readonly string[]): SequenceStep {
+	const { id, atMs, text } = record;
 	const named = new Set(`${id} ${text}`.match(/[a-z][a-z0-9-]*/g));
 	const over = machines.filter((machine) => named.has(machine));
-	return { kind: 'note', atMs, over, text: `${fault}: ${text}`, tone: 'fault' };
+	return { kind: 'note', atMs, over, text: faultText(record), tone: 'fault' };
 }
 
 function remarkOf(leftOut: number, about: readonly string[]): string {

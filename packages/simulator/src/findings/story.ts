@@ -1,3 +1,5 @@
+import { faults } from 'flotilla/adapter';
+import type { FaultRecord } from '../kernel/fault-decisions.ts';
 import type { MessageRecord } from '../network/message-log.ts';
 import type { Finding } from './investigate.ts';
 
@@ -55,8 +57,8 @@ export function storyOf(finding: Finding, messagesMax: number): Story {
 }
 
 /** When something decisive happened. What never came about failed at no moment of its own. */
-function momentsOf({ faults, failure }: Finding): readonly number[] {
-	const moments = faults.filter(({ fault }) => !LASTING.includes(fault)).map(({ atMs }) => atMs);
+function momentsOf({ faults: struck, failure }: Finding): readonly number[] {
+	const moments = struck.filter(({ fault }) => !LASTING.includes(fault)).map(({ atMs }) => atMs);
 	const isLate = failure.kind === 'eventually' || failure.kind === 'no progress';
 	return isLate && moments.length > 0 ? moments : [...moments, failure.atMs];
 }
@@ -156,4 +158,9 @@ const LONG_ID =
 /** Ids are told apart by their beginnings. */
 export function withShortIds(text: string): string {
 	return text.replaceAll(LONG_ID, (id) => `${id.slice(0, 8)}…`);
+}
+
+/** What a fault did, in words: some say only where they struck. */
+export function faultText({ fault, text }: FaultRecord): string {
+	return text.includes(' ') ? `${fault}: ${text}` : `${fault}: ${text}: ${faults[fault]}`;
 }

@@ -1,12 +1,15 @@
 import type { Finding } from './investigate.ts';
-import { type Story, storyOf, withShortIds } from './story.ts';
+import { faultText, type Story, storyOf, withShortIds } from './story.ts';
 
-/** How many messages a text shows, and how long a line of them is. */
+/** How many messages a text shows. */
 const LINES = 40;
-const LINE_LENGTH = 150;
 
-/** A finding for a terminal: what was wrong, what it takes, what happened, how to see it again. */
-export function findingText(name: string, finding: Finding): string {
+/**
+ * A finding for a terminal: what was wrong, what it takes, and what happened.
+ *
+ * @param lineLength How long a line about a single happening may be; 150 when absent.
+ */
+export function findingText(name: string, finding: Finding, lineLength = 150): string {
 	const { seed, failure, faults, faultsBefore } = finding;
 	const { parts, about } = storyOf(finding, LINES);
 	const only = about.length === 0 ? '' : `, of what mentions ${withShortIds(about.join(', '))}`;
@@ -18,17 +21,17 @@ export function findingText(name: string, finding: Finding): string {
 		faults.length === 0
 			? '  It takes no fault at all.'
 			: `  It takes ${count(faults.length, 'fault')} (of ${faultsBefore} that struck):`,
-		...faults.map(({ atMs, fault, text }) => `    ${stamp(atMs)}  ${fault}: ${text}`),
+		...faults.map((fault) => `    ${stamp(fault.atMs)}  ${faultText(fault)}`),
 		'',
 		`  What happened${only}:`,
-		...happenings(finding, parts),
+		...happenings(finding, parts).map((text) => shorten(text, lineLength)),
 	].join('\n');
 }
 
 /** Messages, with the faults that struck and what machines logged between them in their places. */
 function happenings({ report, faults }: Finding, parts: Story['parts']): readonly string[] {
 	const others = [
-		...faults.map(({ atMs, fault, text }) => ({ atMs, text: `⚡ ${fault}: ${text}` })),
+		...faults.map((fault) => ({ atMs: fault.atMs, text: `⚡ ${faultText(fault)}` })),
 		...report.entries
 			.filter(({ kind }) => kind === 'log' || kind === 'console' || kind === 'healed')
 			.map(({ atMs, machine, text }) => ({ atMs, text: `${machine.padEnd(26)}  ${text}` })),
@@ -41,14 +44,14 @@ function happenings({ report, faults }: Finding, parts: Story['parts']): readonl
 			text: `${`${from} → ${to}`.padEnd(26)}  ${text}`,
 		}));
 		const told = [...messages, ...between].sort((left, right) => left.atMs - right.atMs);
-		const lines = told.map(({ atMs, text }) => line(`    ${stamp(atMs)}  ${withShortIds(text)}`));
+		const lines = told.map(({ atMs, text }) => `    ${stamp(atMs)}  ${withShortIds(text)}`);
 		return index === 0 ? lines : ['            …', ...lines];
 	});
 }
 
-function line(text: string): string {
-	const one = text.replaceAll('\n', ' ');
-	return one.length <= LINE_LENGTH ? one : `${one.slice(0, LINE_LENGTH - 1)}…`;
+function shorten(text: string, length: number): string {
+	const line = text.replaceAll('\n', ' ');
+	return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
 }
 
 function stamp(atMs: number): string {

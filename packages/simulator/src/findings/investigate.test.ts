@@ -51,7 +51,11 @@ test('no more runs than it may, beside those that begin and end it', async () =>
 	const needed = ['network.loss/a#3', 'process.crash/a#11'];
 	assert.ok((await found(needed, { triesMax: 5 })).runs <= 7);
 	const whole = await found(needed, { triesMax: 0 });
-	assert.deepEqual([whole.only.length, whole.runs], [60, 2]);
+	assert.deepEqual([whole.only?.length, whole.runs], [60, 2]);
 	const stopped = await found(needed, { goOn: () => false });
-	assert.deepEqual([stopped.only.length, stopped.runs], [60, 1]);
+	assert.deepEqual([stopped.only, stopped.runs], [undefined, 1]);
+});
+
+test('faults that do not bring it about when they are named are not said to', async () => {
+	assert.equal((await found(['network.loss/of another time'])).only, undefined);
 });

@@ -8,8 +8,11 @@ import { shrink } from './shrink.ts';
 export interface Finding {
 	readonly seed: number;
 	readonly failure: Failure;
-	/** The ids of the faults that it takes; with the seed they replay it. */
-	readonly only: readonly string[];
+	/**
+	 * The ids of the faults that it takes; with the seed they replay it. Absent: they alone do not, or
+	 * nobody has tried, and only the seed as it is does.
+	 */
+	readonly only?: readonly string[];
 	/** The faults of the shrunk run, in order. */
 	readonly faults: readonly FaultRecord[];
 	/** How many faults had struck in the first place. */
@@ -52,14 +55,14 @@ export async function investigate(
 		const { failures } = await rerun({ only });
 		return failures.some((other) => isSame(failure, other));
 	};
-	// Faults may have struck that depend on each other's times: what cannot be replayed is kept whole.
-	const whole = (await fails(ids)) ? ids : undefined;
-	const start = whole && (await ofOneKind(first.faults, fails));
-	const only = start && (await shrink(start, fails, triesMax));
-	const report = await rerun({ ...(only !== undefined && { only }), entries: ENTRIES });
+	// Faults may have struck that depend on each other's times: then they cannot be replayed by name.
+	const isReplayable = await fails(ids);
+	const start = isReplayable ? await ofOneKind(first.faults, fails) : [];
+	const shrunk = isReplayable && { only: await shrink(start, fails, triesMax) };
+	const report = await rerun({ ...shrunk, entries: ENTRIES });
 	const replayed = report.failures.find((other) => isSame(failure, other)) ?? failure;
 	const { seed, faults } = report;
-	return { seed, failure: replayed, only: only ?? ids, faults, faultsBefore: ids.length, report };
+	return { seed, failure: replayed, ...shrunk, faults, faultsBefore: ids.length, report };
 }
 
 /** So many faults are more than one kind of them mostly takes. */

@@ -9,8 +9,8 @@ export interface Regression {
 	/** The name of the simulation. */
 	readonly simulation: string;
 	readonly seed: number;
-	/** The faults that it takes, by their ids. */
-	readonly only: readonly string[];
+	/** The faults that it takes, by their ids; absent: all that the seed chooses. */
+	readonly only?: readonly string[];
 	/** How long faults strike, in virtual milliseconds, where it is not what the simulation says. */
 	readonly forMs?: number;
 	/** What was found, for whoever reads the file. */
@@ -43,12 +43,15 @@ export function saveRegression(
 		version: VERSION,
 		simulation,
 		seed,
-		only,
+		...(only !== undefined && { only }),
 		...(forMs !== undefined && { forMs }),
 		found: { kind, name, message },
 	};
 	const text = `${JSON.stringify(regression, null, '\t')}\n`;
-	const digest = createHash('sha256').update(only.join('\n')).digest('hex').slice(0, 6);
+	const digest = createHash('sha256')
+		.update((only ?? ['all']).join('\n'))
+		.digest('hex')
+		.slice(0, 6);
 	const path = join(folder, `${slug(`${simulation} ${failure.name}`)}-${seed}-${digest}.json`);
 	mkdirSync(folder, { recursive: true });
 	writeFileSync(path, text);
@@ -85,7 +88,11 @@ export function replayOptionsOf({
 	only,
 	forMs,
 }: Regression): Pick<Regression, 'seed' | 'only' | 'forMs'> {
-	return { seed, only, ...(forMs !== undefined && { forMs }) };
+	return {
+		seed,
+		...(only !== undefined && { only }),
+		...(forMs !== undefined && { forMs }),
+	};
 }
 
 /** @throws {TypeError} The file cannot be read as a regression, or was written by a newer version. */
@@ -101,7 +108,7 @@ export function readRegression(path: string): Regression {
 			`${path} has the version ${value.version}; this simulator reads ${VERSION}.`,
 		);
 	}
-	const { simulation, seed, only, forMs = 0 } = value;
+	const { simulation, seed, only = [], forMs = 0 } = value;
 	const isWhole =
 		typeof simulation === 'string' &&
 		Number.isSafeInteger(seed) &&

@@ -10,7 +10,7 @@ const LINES = 40;
  * @param lineLength How long a line about a single happening may be; 150 when absent.
  */
 export function findingText(name: string, finding: Finding, lineLength = 150): string {
-	const { seed, failure, faults, faultsBefore } = finding;
+	const { seed, failure, faults } = finding;
 	const { parts, about } = storyOf(finding, LINES);
 	const only = about.length === 0 ? '' : `, of what mentions ${withShortIds(about.join(', '))}`;
 	return [
@@ -18,14 +18,19 @@ export function findingText(name: string, finding: Finding, lineLength = 150): s
 		`  ${failure.message.trimEnd().replaceAll('\n', '\n  ')}`,
 		`  seed ${seed}, after ${Math.round(failure.atMs)} virtual ms`,
 		'',
-		faults.length === 0
-			? '  It takes no fault at all.'
-			: `  It takes ${count(faults.length, 'fault')} (of ${faultsBefore} that struck):`,
+		`  ${takesText(finding)}`,
 		...faults.map((fault) => `    ${stamp(fault.atMs)}  ${faultText(fault)}`),
 		'',
 		`  What happened${only}:`,
 		...happenings(finding, parts).map((text) => shorten(text, lineLength)),
 	].join('\n');
+}
+
+function takesText({ only, faults, faultsBefore }: Finding): string {
+	const struck = count(faults.length, 'fault');
+	if (only === undefined) return `It was not shrunk. ${struck} struck:`;
+	if (faults.length === 0) return 'It takes no fault at all.';
+	return `It takes ${struck} (of ${faultsBefore} that struck):`;
 }
 
 /** Messages, with the faults that struck and what machines logged between them in their places. */

@@ -87,6 +87,7 @@ async function expectNothing(subject: Simulation, options: SeedOptions) {
 }
 
 function replayHint({ name }: Simulation, { seed, only }: Finding): string {
-	const options = `{ seed: ${seed}, only: ${JSON.stringify(only)}, entries: 1000 }`;
+	const faults = only === undefined ? '' : ` only: ${JSON.stringify(only)},`;
+	const options = `{ seed: ${seed},${faults} entries: 1000 }`;
 	return `  Replay '${name}': simulate(app, ${options}, scenario)`;
 }

@@ -5,6 +5,7 @@ import {
 	type SeedRun,
 	type SimulationName,
 } from '@flotilla/simulator';
+import { readableColumnsOf } from '../terminal/columns.ts';
 import { paint } from '../terminal/paint.ts';
 import { Progress, type ProgressState } from '../terminal/progress.ts';
 import { duration, quantity, rate } from '../terminal/quantity.ts';
@@ -112,7 +113,7 @@ export class TextView implements View {
 
 function bodyOf({ simulation, seed, failure, investigated }: BatchFinding): string {
 	if (investigated !== undefined) {
-		return findingText(simulation.name, investigated, process.stdout.columns);
+		return findingText(simulation.name, investigated, readableColumnsOf(process.stdout));
 	}
 	const { kind, name, message } = failure;
 	return `${simulation.name}: ${kind}: ${name}\n  ${message.replaceAll('\n', '\n  ')}\n  seed ${seed}`;

@@ -1,3 +1,4 @@
+import { columnsOf } from './columns.ts';
 import { paintError } from './paint.ts';
 
 /** How often a line on a terminal is drawn, and how often one is printed where there is no terminal. */
@@ -50,7 +51,7 @@ export class Progress {
 			process.stderr.write(`${state.parts.join(', ')}\n`);
 			return;
 		}
-		const { bar, text } = progressLine(state, process.stderr.columns);
+		const { bar, text } = progressLine(state, columnsOf(process.stderr));
 		process.stderr.write(`${CLEAR_LINE}${paintError('cyan', bar)} ${text}`);
 		this.#isDrawn = true;
 	}

@@ -26,6 +26,7 @@ const LAYERS = [
 	'coordination',
 	'replication',
 	'service',
+	'testing',
 	'run',
 ];
 

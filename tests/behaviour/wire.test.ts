@@ -55,7 +55,7 @@ async function openClient(opened: AsyncDisposableStack): Promise<Ask> {
 		serve: ['callee'],
 		port,
 		dataDir: join(folder, 'data'),
-		ports: { callee: port },
+		ports: { callee: [port] },
 	};
 	const child = fork(main, [JSON.stringify(options)], { stdio: 'inherit' });
 	opened.defer(async () => {

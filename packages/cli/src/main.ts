@@ -28,7 +28,8 @@ export async function main(args: readonly string[]): Promise<void> {
 	}
 }
 
-function commands(): Command {
+/** All commands, as they are typed. */
+export function commands(): Command {
 	const program = new Command('flotilla')
 		.description('Services that run in one process, as a fleet, or in a simulator.')
 		.usage('COMMAND [options]')

@@ -3,6 +3,7 @@
 // old Node gets the one that npm has installed, or is told which one is needed.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -22,6 +23,9 @@ else
 	startAnew(isModern ? process.execPath : (nodeAbove(dirname(here)) ?? nodeAbove(process.cwd())));
 
 async function runCommands() {
+	// Half of what a short command takes is compiling; worker threads find the folder by the variable.
+	module.enableCompileCache();
+	process.env.NODE_COMPILE_CACHE ??= module.getCompileCacheDir() ?? '';
 	try {
 		const { main } = await import(COMMANDS);
 		await main(process.argv.slice(2));

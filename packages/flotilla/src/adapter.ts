@@ -45,6 +45,8 @@ export { StatementCache } from './database/sqlite/statement-cache.ts';
 // Errors.
 export { type ErrorCode, errorTable } from './errors/error-table.ts';
 export { type Effect, FlotillaError, isFlotillaError } from './errors/flotilla-error.ts';
+// The wire.
+export { describeFrames } from './fabric/describe-frames.ts';
 // Faults.
 export { type FaultName, type FaultPoint, type FaultPoints, faults } from './faults/faults.ts';
 // The seams.

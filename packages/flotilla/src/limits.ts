@@ -115,4 +115,6 @@ export const limits = {
 	httpConnectionsPerOrigin: 256,
 	/** Keys whose parsed form is kept. */
 	keysKept: 256,
+	/** Calls of one operation that a double remembers, the last ones. */
+	doubleCalls: 1_000,
 } as const;

@@ -8,15 +8,19 @@ export {
 	type SeedRun,
 	type SimulationName,
 } from './batch/batch.ts';
+export { type SimTestsOptions, simTests } from './batch/sim-tests.ts';
 export { type Finding, type InvestigateOptions, investigate } from './findings/investigate.ts';
 export {
 	type Regression,
 	readRegression,
 	readRegressions,
+	replayOptionsOf,
+	type SavedRegression,
 	saveRegression,
 } from './findings/regression.ts';
-export { type Sequence, type SequenceStep, toMermaid, toSvg } from './findings/sequence.ts';
+export { type Sequence, type SequenceStep, toMermaid } from './findings/sequence.ts';
 export { sequenceOf } from './findings/sequence-of.ts';
+export { toSvg } from './findings/sequence-picture.ts';
 export { findingText } from './findings/text.ts';
 export type { FaultRecord } from './kernel/fault-decisions.ts';
 export type { TraceEntry } from './kernel/trace.ts';
@@ -33,7 +37,7 @@ export {
 	runSeed,
 	type SeedOptions,
 } from './simulation/seeds.ts';
-export { type SimTestOptions, simTest } from './simulation/sim-test.ts';
+export { type SimTestOptions, type SimTestRuns, simTest } from './simulation/sim-test.ts';
 export { simulate } from './simulation/simulate.ts';
 export {
 	isSimulation,

@@ -14,4 +14,6 @@ export const limits = {
 	findingsShrunk: 20,
 	/** Further seeds of a finding that are kept. */
 	seedsOfFinding: 1_000,
+	/** Seeds after which something that never happened is a finding. */
+	seedsThatShowAll: 20,
 };

@@ -17,11 +17,11 @@ export class JsonLines implements View {
 		this.#typed = typed;
 	}
 
-	ran({ simulation, seed, isRegression, failures, report }: SeedRun): void {
+	ran({ simulation, seed, regression, failures, report }: SeedRun): void {
 		print({
 			...placeOf(simulation),
 			seed,
-			isRegression,
+			regression: regression === undefined ? null : shownPath(regression),
 			traceHash: report?.traceHash ?? null,
 			events: report?.events ?? 0,
 			virtualMs: report?.virtualMs ?? 0,
@@ -32,7 +32,7 @@ export class JsonLines implements View {
 	}
 
 	found(finding: BatchFinding): void {
-		const saved = this.#request.saves ? saveFinding(finding) : undefined;
+		const saved = this.#request.saves ? saveFinding(finding, this.#typed) : undefined;
 		if (saved !== undefined) this.#saved.set(finding, saved);
 	}
 
@@ -40,8 +40,8 @@ export class JsonLines implements View {
 		process.stderr.write(text);
 	}
 
-	ended(result: BatchResult, countsNever: boolean): void {
-		const { simulations, findings, never, ...sums } = result;
+	ended(result: BatchResult): void {
+		const { simulations, findings, never, neverCounts, ...sums } = result;
 		const { seeds } = this.#request.batch;
 		print({
 			summary: {
@@ -51,7 +51,7 @@ export class JsonLines implements View {
 				...sums,
 				findings: findings.map((finding) => this.#found(finding)),
 				never: never.map(({ simulation, name }) => ({ ...placeOf(simulation), name })),
-				neverIsFinding: countsNever,
+				neverIsFinding: neverCounts,
 			},
 		});
 	}
@@ -59,19 +59,20 @@ export class JsonLines implements View {
 	abandoned(): void {}
 
 	#found(finding: BatchFinding): object {
-		const { simulation, investigated, failure, seed, otherSeeds, isRegression, remark } = finding;
+		const { simulation, investigated, failure, seed, otherSeeds, regression, remark } = finding;
+		const saved = this.#saved.get(finding);
 		return {
 			...placeOf(simulation),
 			seed,
 			otherSeeds,
-			isRegression,
+			hasComeBack: regression !== undefined,
 			failure: investigated?.failure ?? failure,
 			faults: investigated?.faults ?? [],
 			only: investigated?.only ?? null,
 			remark: remark ?? null,
 			replay: replayLine(finding, this.#typed),
-			regression: this.#saved.get(finding)?.regression ?? null,
-			diagrams: this.#saved.get(finding)?.diagrams ?? [],
+			regression: saved?.regression ?? (regression === undefined ? null : shownPath(regression)),
+			diagrams: saved?.diagrams ?? [],
 		};
 	}
 }

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { type BatchOptions, selectFaults } from '@flotilla/simulator';
+import { type BatchOptions, replayOptionsOf, selectFaults } from '@flotilla/simulator';
 import { UsageError } from '../usage-error.ts';
 import type { SimArguments } from './command.ts';
 import { findTarget, type Target } from './simulation-files.ts';
@@ -64,7 +64,7 @@ function runOptionsOf(
 		...(typed.faults !== undefined && { faults: faultsOf(typed.faults) }),
 		...(forMs !== undefined && { forMs }),
 		...(trace && { entries: TRACE_ENTRIES }),
-		...(regression !== undefined && { only: regression.only }),
+		...(regression !== undefined && replayOptionsOf(regression)),
 	};
 }
 
@@ -79,8 +79,9 @@ function faultsOf(names: readonly string[]): 'all' | 'none' | readonly string[] 
 }
 
 /** A saved finding is one seed and its faults, and nothing else replays it. */
-function refuseBesideRegression({ seed, seeds, random, simulation, faults }: SimArguments): void {
-	const given = { seed, seeds, random, simulation, faults };
+function refuseBesideRegression(typed: SimArguments): void {
+	const { seed, seeds, random, simulation, faults, for: forMs } = typed;
+	const given = { seed, seeds, random, simulation, faults, for: forMs };
 	const name = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
 	if (name === undefined) return;
 	throw new UsageError(`A saved finding says itself what to run: leave out --${name}.`);

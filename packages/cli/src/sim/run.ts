@@ -11,9 +11,6 @@ import { TextView } from './text-view.ts';
 import { TraceView } from './trace-view.ts';
 import type { View } from './view.ts';
 
-/** In fewer runs something rare may well not happen. */
-const RUNS_THAT_SHOW_ALL = 20;
-
 /** @returns The exit code. */
 export async function runSim(path: string, typed: SimArguments): Promise<number> {
 	const request = requestOf(path, typed);
@@ -21,9 +18,8 @@ export async function runSim(path: string, typed: SimArguments): Promise<number>
 	using interruption = new Interruption();
 	try {
 		const result = await runBatch({ ...request.batch, signal: interruption.signal, on: view });
-		const counts = request.batch.seeds.length >= RUNS_THAT_SHOW_ALL;
-		view.ended(result, counts);
-		return interruption.exitCode ?? exitCodeOf(result, counts);
+		view.ended(result);
+		return interruption.exitCode ?? exitCodeOf(result);
 	} catch (error) {
 		view.abandoned();
 		throw withExample(error);
@@ -35,8 +31,8 @@ function viewOf(request: SimRequest, typed: SimArguments): View {
 	return request.shows === 'trace' ? new TraceView(typed) : new TextView(request, typed);
 }
 
-function exitCodeOf({ findings, never }: BatchResult, countsNever: boolean): number {
-	const found = findings.length + (countsNever ? never.length : 0);
+function exitCodeOf({ findings, never, neverCounts }: BatchResult): number {
+	const found = findings.length + (neverCounts ? never.length : 0);
 	return found === 0 ? exitCodes.ok : exitCodes.found;
 }
 

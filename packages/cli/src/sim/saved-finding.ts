@@ -9,6 +9,7 @@ import {
 	toSvg,
 } from '@flotilla/simulator';
 import { shownPath } from '../terminal/shown-path.ts';
+import type { SimArguments } from './command.ts';
 
 /** Where a finding was written. Paths as one would type them here. */
 export interface SavedFinding {
@@ -20,11 +21,16 @@ export interface SavedFinding {
 const FOLDER = '.flotilla/findings';
 
 /** Writes a finding into files; `undefined`: it is saved already, or could not be shrunk. */
-export function saveFinding(finding: BatchFinding): SavedFinding | undefined {
-	const { simulation, investigated, isRegression } = finding;
-	if (investigated === undefined || isRegression) return undefined;
+export function saveFinding(
+	finding: BatchFinding,
+	{ for: forMs }: SimArguments,
+): SavedFinding | undefined {
+	const { simulation, investigated, regression } = finding;
+	if (investigated === undefined || regression !== undefined) return undefined;
 	const beside = fileURLToPath(new URL('regressions/', simulation.file));
-	const path = saveRegression(beside, simulation.name, investigated);
+	const path = saveRegression(beside, simulation.name, investigated, {
+		...(forMs !== undefined && { forMs }),
+	});
 	const sequence = sequenceOf(investigated);
 	mkdirSync(FOLDER, { recursive: true });
 	const picture = join(FOLDER, basename(path, '.json'));

@@ -5,6 +5,7 @@ import {
 	type SeedRun,
 	type SimulationName,
 } from '@flotilla/simulator';
+import { readableColumnsOf } from '../terminal/columns.ts';
 import { paint } from '../terminal/paint.ts';
 import { Progress, type ProgressState } from '../terminal/progress.ts';
 import { duration, quantity, rate } from '../terminal/quantity.ts';
@@ -16,6 +17,7 @@ import { type SavedFinding, saveFinding } from './saved-finding.ts';
 import type { View } from './view.ts';
 
 const SEEDS_SHOWN = 8;
+const RUNS_THAT_TELL = 3;
 
 /** A batch for a person: a progress line, each finding as soon as it is understood, and a summary. */
 export class TextView implements View {
@@ -26,7 +28,8 @@ export class TextView implements View {
 	#planned = 0;
 	#runs = 0;
 	#virtualMs = 0;
-	#findings = 0;
+	/** What has failed so far, whether it is understood or not. */
+	readonly #failed = new Set<string>();
 	#shrinking = '';
 
 	constructor(request: SimRequest, typed: SimArguments) {
@@ -46,19 +49,21 @@ export class TextView implements View {
 		});
 	}
 
-	ran({ report }: SeedRun): void {
+	ran({ simulation, failures: [failure], report }: SeedRun): void {
 		this.#runs++;
+		if (failure !== undefined) {
+			this.#failed.add(JSON.stringify([simulation, failure.kind, failure.name]));
+		}
 		this.#virtualMs += report?.virtualMs ?? 0;
 	}
 
 	shrinking({ seed }: BatchFinding, tries: number, faults: number): void {
-		this.#shrinking = `, shrinking seed ${seed} (try ${tries}: ${quantity(faults, 'fault')})`;
+		this.#shrinking = `shrinking seed ${seed}: try ${tries}, ${quantity(faults, 'fault')}`;
 	}
 
 	found(finding: BatchFinding): void {
-		this.#findings++;
 		this.#shrinking = '';
-		const saved = this.#request.saves ? saveFinding(finding) : undefined;
+		const saved = this.#request.saves ? saveFinding(finding, this.#typed) : undefined;
 		this.#progress.around(() => console.log(`\n${this.#textOf(finding, saved)}`));
 	}
 
@@ -66,9 +71,9 @@ export class TextView implements View {
 		this.#progress.around(() => process.stderr.write(text));
 	}
 
-	ended(result: BatchResult, countsNever: boolean): void {
+	ended(result: BatchResult): void {
 		this.#progress.end();
-		console.log(`\n${summaryOf(result, countsNever)}`);
+		console.log(`\n${summaryOf(result, this.#planned)}`);
 	}
 
 	abandoned(): void {
@@ -78,47 +83,58 @@ export class TextView implements View {
 	#state(): ProgressState {
 		const seconds = (performance.now() - this.#startedMs) / 1_000;
 		const share = this.#planned === 0 ? 0 : this.#runs / this.#planned;
-		const left = share === 0 ? '' : `, ${duration((seconds / share - seconds) * 1_000)} left`;
-		const text =
-			`${this.#runs}/${this.#planned} runs, ${rate(this.#runs / seconds)} a second, ` +
-			`${rate(this.#virtualMs / 1_000 / seconds)}x real time, ` +
-			`${quantity(this.#findings, 'finding')}${left}${this.#shrinking}`;
-		return { share, text };
+		const parts = [`${this.#runs}/${this.#planned} runs`];
+		if (this.#shrinking !== '') parts.push(this.#shrinking);
+		// The first runs also load the code: what they took says little.
+		else if (share < 1 && this.#runs >= RUNS_THAT_TELL) {
+			parts.push(`${duration((seconds / share - seconds) * 1_000)} left`);
+		}
+		parts.push(
+			quantity(this.#failed.size, 'finding'),
+			`${rate(this.#runs / seconds)} a second`,
+			`${rate(this.#virtualMs / 1_000 / seconds)}x real time`,
+		);
+		return { share, parts };
 	}
 
 	#textOf(finding: BatchFinding, saved: SavedFinding | undefined): string {
 		const [first = '', ...body] = bodyOf(finding).split('\n');
 		const lines = [paint(['red', 'bold'], first), ...body, ''];
 		if (finding.remark !== undefined) lines.push(`  ${paint('yellow', finding.remark)}`);
-		if (finding.isRegression) lines.push('  An earlier finding, which has come back.');
+		if (finding.regression !== undefined) lines.push('  An earlier finding, which has come back.');
 		lines.push(`  Replay:  ${replayLine(finding, this.#typed)}`);
 		if (saved === undefined) return lines.join('\n');
 		const { regression, diagrams } = saved;
 		lines.push(`  Shrunk:  npx flotilla sim ${regression} --trace`);
-		lines.push(`  Diagram: ${diagrams.join(' and ')}`);
+		lines.push(...diagrams.map((diagram) => `  Diagram: ${diagram}`));
 		return lines.join('\n');
 	}
 }
 
 function bodyOf({ simulation, seed, failure, investigated }: BatchFinding): string {
-	if (investigated !== undefined) return findingText(simulation.name, investigated);
+	if (investigated !== undefined) {
+		return findingText(simulation.name, investigated, readableColumnsOf(process.stdout));
+	}
 	const { kind, name, message } = failure;
 	return `${simulation.name}: ${kind}: ${name}\n  ${message.replaceAll('\n', '\n  ')}\n  seed ${seed}`;
 }
 
-function summaryOf(result: BatchResult, countsNever: boolean): string {
-	const { runs, findings, never, events, virtualMs, realMs, isStopped } = result;
+function summaryOf(result: BatchResult, planned: number): string {
+	const { runs, findings, never, neverCounts, events, virtualMs, realMs, isStopped } = result;
+	const done = isStopped
+		? `Stopped after ${runs} of ${quantity(planned, 'run')}`
+		: quantity(runs, 'run');
 	const lines = [
-		`${isStopped ? 'Stopped after ' : ''}${quantity(runs, 'run')} in ${duration(realMs)}: ` +
+		`${done} in ${duration(realMs)}: ` +
 			`${quantity(events, 'event')}, ${rate(virtualMs / realMs)}x real time`,
 	];
 	if (findings.length > 0) {
 		lines.push(paint('red', quantity(findings.length, 'finding')), ...findings.map(lineOf));
 	} else {
-		lines.push(paint('green', 'Nothing found'));
+		lines.push(paint(isStopped ? 'yellow' : 'green', `Nothing found${isStopped ? ' so far' : ''}`));
 	}
 	if (never.length > 0) {
-		const colour = countsNever ? 'red' : 'yellow';
+		const colour = neverCounts ? 'red' : 'yellow';
 		lines.push(paint(colour, 'Never happened, so it was not tested:'));
 		lines.push(...never.map(({ simulation, name }) => `  ${simulation.name}: ${name}`));
 	}

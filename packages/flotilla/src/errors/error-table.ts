@@ -60,6 +60,12 @@ export const errorTable = {
 		status: 500,
 		remedy: 'Look up the trace id in the logs of the service.',
 	},
+	FLOTILLA_DOUBLE_INCOMPLETE: {
+		when: 'A test called an operation of a double that was not given it.',
+		effect: 'none',
+		status: 501,
+		remedy: 'Give the double a function for it, or leave the call out.',
+	},
 	FLOTILLA_OVERLOADED: {
 		when: 'A limit on work under way or queued is reached.',
 		effect: 'none',

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { FlotillaError } from 'flotilla';
 import { investigate } from '../findings/investigate.ts';
-import { readRegressions } from '../findings/regression.ts';
+import { readRegressions, replayOptionsOf } from '../findings/regression.ts';
 import { limits } from '../limits.ts';
 import type { Failure } from '../scenario/assertions.ts';
 import type { Report } from '../simulation/report.ts';
@@ -17,7 +17,8 @@ import { WorkerPool } from './worker-pool.ts';
 interface Task {
 	readonly simulation: SimulationName;
 	readonly options: SeedOptions;
-	readonly isRegression: boolean;
+	/** The path of the earlier finding that it replays. */
+	readonly regression?: string;
 }
 
 /** See `runBatch`. */
@@ -66,6 +67,7 @@ export class Batch {
 			...this.#tally.sums,
 			findings: this.#findings.inOrderOf(this.#simulations),
 			never: this.#simulations.flatMap((simulation) => this.#tally.neverIn(simulation)),
+			neverCounts: this.#options.seeds.length >= limits.seedsThatShowAll,
 			realMs: performance.now() - startedMs,
 			isStopped: signal?.aborted ?? false,
 		};
@@ -102,15 +104,18 @@ export class Batch {
 	}
 
 	#regressions(): readonly Task[] {
-		const { regressions = false, options } = this.#options;
+		const { regressions = false, options = {} } = this.#options;
 		if (!regressions) return [];
+		const { replacements } = options;
+		const replacing = replacements === undefined ? {} : { replacements };
 		return this.#simulations.flatMap((simulation) => {
 			const folder = fileURLToPath(new URL('regressions/', simulation.file));
 			try {
-				return readRegressions(folder, simulation.name).map(({ seed, only }) => ({
+				return readRegressions(folder, simulation.name).map((regression) => ({
 					simulation,
-					options: { ...options, seed, only },
-					isRegression: true,
+					// Nothing of how the seeds are run: faults left out here are those that it takes.
+					options: { ...replacing, ...replayOptionsOf(regression) },
+					regression: regression.path,
 				}));
 			} catch (error) {
 				throw new FlotillaError('FLOTILLA_SIM_INVALID', (error as Error).message);
@@ -123,7 +128,7 @@ export class Batch {
 		yield* regressions;
 		for (const simulation of this.#simulations) {
 			for (const seed of seeds) {
-				yield { simulation, options: { ...options, seed }, isRegression: false };
+				yield { simulation, options: { ...options, seed } };
 			}
 		}
 	}
@@ -143,15 +148,16 @@ export class Batch {
 		await Promise.all(Array.from({ length: this.#jobs }, lane));
 	}
 
-	async #run({ simulation, options, isRegression }: Task): Promise<void> {
+	async #run({ simulation, options, regression }: Task): Promise<void> {
 		const { file, name } = simulation;
 		const { seed } = options;
+		const run = { simulation, seed, ...(regression !== undefined && { regression }) };
 		const answer = await this.#pool.ask({ kind: 'run', file, name, options });
 		if (answer.kind === 'ran') {
 			const { report } = answer;
-			this.#ended({ simulation, seed, isRegression, failures: report.failures, report }, options);
+			this.#ended({ ...run, failures: report.failures, report }, options);
 		} else if (answer.kind === 'lost' && answer.how !== 'closed') {
-			this.#ended({ simulation, seed, isRegression, failures: [failureOf(answer)] }, options);
+			this.#ended({ ...run, failures: [failureOf(answer)] }, options);
 		} else if (answer.kind === 'refused') {
 			// What cannot be run at all ends the batch, and the lanes with it.
 			this.#error ??= invalid(file, `'${name}' with seed ${seed}: ${answer.message}`);
@@ -201,7 +207,7 @@ export class Batch {
 		if (!isRepeatable) finding.remark = unrepeatable(first, second);
 		const { shrinkTriesMax = limits.shrinkTries, on } = this.#options;
 		finding.investigated = await investigate(first, rerun, {
-			triesMax: isRepeatable && !finding.isRegression ? shrinkTriesMax : 0,
+			triesMax: isRepeatable && finding.regression === undefined ? shrinkTriesMax : 0,
 			goOn: () => !this.#isStopped,
 			progress: (tries, faults) => on?.shrinking?.(finding, tries, faults),
 		});

@@ -16,8 +16,8 @@ export interface SimulationName {
 export interface SeedRun {
 	readonly simulation: SimulationName;
 	readonly seed: number;
-	/** An earlier finding was replayed: the seed with the faults that it takes, and no others. */
-	readonly isRegression: boolean;
+	/** The path of the earlier finding that was replayed: the seed with the faults that it takes, and no others. */
+	readonly regression?: string;
 	/** What was found, first things first. */
 	readonly failures: readonly Failure[];
 	/** Absent when the worker thread was lost: it ended, or gave no answer in time. */
@@ -32,8 +32,8 @@ export interface BatchFinding {
 	/** The others that did, in the order in which they ended. */
 	readonly otherSeeds: readonly number[];
 	readonly failure: Failure;
-	/** It is an earlier finding, which was replayed. */
-	readonly isRegression: boolean;
+	/** The path of the earlier finding that has come back when it was replayed. */
+	readonly regression?: string;
 	/** What it takes to bring it about. */
 	readonly investigated?: Finding;
 	/** Why it was not found out what it takes, or what is strange about it; a sentence. */
@@ -92,6 +92,8 @@ export interface BatchResult {
 	readonly findings: readonly BatchFinding[];
 	/** Each `sometimes` that some run has looked for and none has seen. */
 	readonly never: readonly NeverHappened[];
+	/** Whether there were seeds enough, 20, for `never` to be a finding: in fewer something rare may well not happen. */
+	readonly neverCounts: boolean;
 	/** Of all runs together. */
 	readonly events: number;
 	/** Of all runs together. */

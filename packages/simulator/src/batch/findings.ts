@@ -19,7 +19,7 @@ export class Findings {
 	}
 
 	add(
-		{ simulation, seed, isRegression }: SeedRun,
+		{ simulation, seed, regression }: SeedRun,
 		failure: Failure,
 	): { readonly finding: OpenFinding; readonly isNew: boolean } {
 		const key = JSON.stringify([simulation.file, simulation.name, failure.kind, failure.name]);
@@ -28,7 +28,8 @@ export class Findings {
 			if (known.otherSeeds.length < limits.seedsOfFinding) known.otherSeeds.push(seed);
 			return { finding: known, isNew: false };
 		}
-		const finding = { simulation, seed, otherSeeds: [], failure, isRegression };
+		const earlier = regression === undefined ? {} : { regression };
+		const finding: OpenFinding = { simulation, seed, otherSeeds: [], failure, ...earlier };
 		this.#findings.set(key, finding);
 		return { finding, isNew: true };
 	}

@@ -16,6 +16,7 @@ import type { Scheduled } from '../kernel/scheduler.ts';
 import { MachineProcess } from '../machine/process.ts';
 import type { Channel } from '../network/channel.ts';
 import type { SimulatedNetwork } from '../network/simulated-network.ts';
+import { messageOf } from '../scenario/assertions.ts';
 import {
 	type Access,
 	type Answer,
@@ -422,7 +423,7 @@ class Session {
 	/** @param length Of the rows as text; what they are is in the hash already. */
 	answer(answer: Answer, length = 0, madeInMs = 0): void {
 		if (!this.#open) return;
-		const describe = (): string => (answer.type === 'result' ? 'rows' : answer.type);
+		const describe = (): string => answerInWords(answer);
 		const digest = answer.type;
 		this.#channel.send({ payload: answer, sizeBytes: 40 + length, madeInMs, digest, describe });
 	}
@@ -445,4 +446,14 @@ function refused(error: unknown): Answer {
 
 function contention(reason: string): FlotillaError {
 	return new FlotillaError('FLOTILLA_DATABASE_CONTENTION', `A transaction ${reason}.`);
+}
+
+/** How much of the rows of an answer is kept in words. */
+const WORDS_LENGTH = 200;
+
+function answerInWords(answer: Answer): string {
+	if (answer.type === 'refused') return `refused: ${messageOf(answer.error)}`;
+	if (answer.type !== 'result') return answer.type;
+	const { rows } = answer.result;
+	return rows.length === 0 ? 'rows' : `rows ${JSON.stringify(rows).slice(0, WORDS_LENGTH)}`;
 }

@@ -395,11 +395,20 @@ function digestOf(strings: readonly string[]): { readonly hash: number; readonly
 	return digest;
 }
 
+/** How much of a statement is kept in words. */
+const WORDS_LENGTH = 400;
+
+/** A statement with its values in their places. */
+function statementInWords({ strings, values }: SqlStatement): string {
+	const text = strings.reduce((left, right, index) => {
+		const value = values[index - 1];
+		return `${left}${typeof value === 'bigint' ? value : JSON.stringify(value)}${right}`;
+	});
+	return text.replaceAll(/\s+/g, ' ').trim().slice(0, WORDS_LENGTH);
+}
+
 function describe(request: Request): string {
-	if (request.type === 'run') {
-		return request.statement.strings.join('?').replaceAll(/\s+/g, ' ').trim().slice(0, 60);
-	}
-	return request.type;
+	return request.type === 'run' ? statementInWords(request.statement) : request.type;
 }
 
 /** How many transactions of a process may be open at once, and how long others wait. */

@@ -8,8 +8,11 @@ import { shrink } from './shrink.ts';
 export interface Finding {
 	readonly seed: number;
 	readonly failure: Failure;
-	/** The ids of the faults that it takes; with the seed they replay it. */
-	readonly only: readonly string[];
+	/**
+	 * The ids of the faults that it takes; with the seed they replay it. Absent: they alone do not, or
+	 * nobody has tried, and only the seed as it is does.
+	 */
+	readonly only?: readonly string[];
 	/** The faults of the shrunk run, in order. */
 	readonly faults: readonly FaultRecord[];
 	/** How many faults had struck in the first place. */
@@ -46,18 +49,37 @@ export async function investigate(
 	const ids = first.faults.map(({ id }) => id);
 	let tries = 0;
 	const fails = async (only: readonly string[]): Promise<boolean> => {
-		if (!goOn()) return false;
+		// The first one only asks whether it can be replayed at all.
+		if (!goOn() || tries > triesMax) return false;
 		progress(++tries, only.length);
 		const { failures } = await rerun({ only });
 		return failures.some((other) => isSame(failure, other));
 	};
-	// Faults may have struck that depend on each other's times: what cannot be replayed is kept whole.
-	const whole = (await fails(ids)) ? ids : undefined;
-	const only = whole === undefined ? undefined : await shrink(whole, fails, triesMax);
-	const report = await rerun({ ...(only !== undefined && { only }), entries: ENTRIES });
+	// Faults may have struck that depend on each other's times: then they cannot be replayed by name.
+	const isReplayable = await fails(ids);
+	const start = isReplayable ? await ofOneKind(first.faults, fails) : [];
+	const shrunk = isReplayable && { only: await shrink(start, fails, triesMax) };
+	const report = await rerun({ ...shrunk, entries: ENTRIES });
 	const replayed = report.failures.find((other) => isSame(failure, other)) ?? failure;
 	const { seed, faults } = report;
-	return { seed, failure: replayed, only: only ?? ids, faults, faultsBefore: ids.length, report };
+	return { seed, failure: replayed, ...shrunk, faults, faultsBefore: ids.length, report };
+}
+
+/** So many faults are more than one kind of them mostly takes. */
+const MANY = 12;
+
+/** Those of one kind, where they are enough: many bugs take one kind of fault, whatever else struck. */
+async function ofOneKind(
+	faults: readonly FaultRecord[],
+	fails: (only: readonly string[]) => Promise<boolean>,
+): Promise<readonly string[]> {
+	const ids = faults.map(({ id }) => id);
+	if (ids.length < MANY) return ids;
+	for (const kind of new Set(faults.map(({ fault }) => fault))) {
+		const own = faults.filter(({ fault }) => fault === kind).map(({ id }) => id);
+		if (await fails(own)) return own;
+	}
+	return ids;
 }
 
 /** Whether two failures are the same one: numbers in their messages may differ. */

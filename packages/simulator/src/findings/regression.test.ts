@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Finding } from './investigate.ts';
-import { readRegressions, saveRegression } from './regression.ts';
+import { readRegression, readRegressions, replayOptionsOf, saveRegression } from './regression.ts';
 
 const finding = {
 	seed: 17,
@@ -30,7 +30,19 @@ test('a saved finding is read again by its simulation, and by no other', () => {
 		assert.deepEqual(others, []);
 		assert.equal(read?.seed, 17);
 		assert.deepEqual(read.only, finding.only);
+		assert.deepEqual(replayOptionsOf(read), { seed: 17, only: finding.only });
 		assert.deepEqual(readRegressions(join(folder, 'deep'), 'another'), []);
+	});
+});
+
+test('a saved finding keeps how long faults struck, where that was asked for', () => {
+	inFolder((folder) => {
+		const path = saveRegression(folder, 'the shop', finding, { forMs: 120_000 });
+		assert.deepEqual(replayOptionsOf(readRegression(path)), {
+			seed: 17,
+			only: finding.only,
+			forMs: 120_000,
+		});
 	});
 });
 

@@ -41,3 +41,13 @@ test('asks no more often than it may, and what it returns fails', async () => {
 test('needs nothing where nothing is needed', async () => {
 	assert.deepEqual(await shrink(upTo(20), async () => true, 100), []);
 });
+
+test('asks about nothing twice', async () => {
+	const asked: string[] = [];
+	const fails = async (subset: readonly number[]): Promise<boolean> => {
+		asked.push(subset.join());
+		return [3, 17, 18, 31].every((item) => subset.includes(item));
+	};
+	assert.deepEqual(await shrink(upTo(40), fails, 10_000), [3, 17, 18, 31]);
+	assert.equal(new Set(asked).size, asked.length);
+});

@@ -12,8 +12,15 @@ export async function shrink<T>(
 ): Promise<readonly T[]> {
 	let left = items;
 	let tries = 0;
-	const holds = async (subset: readonly T[]): Promise<boolean> =>
-		tries++ < triesMax && (await fails(subset));
+	// What was cut in another way comes again; only those that did not fail can.
+	const passed = new Set<string>();
+	const holds = async (subset: readonly T[]): Promise<boolean> => {
+		const key = subset.map((item) => items.indexOf(item)).join();
+		if (passed.has(key) || tries++ >= triesMax) return false;
+		const failed = await fails(subset);
+		if (!failed) passed.add(key);
+		return failed;
+	};
 	if (left.length > 0 && (await holds([]))) return [];
 	let parts = 2;
 	while (left.length > 1 && tries < triesMax) {

@@ -58,7 +58,7 @@ test('messages arrive whole and in order, as they are, in their process', async 
 	assert.deepEqual(server.received, [payload, 1, 2]);
 	assert.equal(server.received[0], payload);
 	assert.equal(server.process, b.process);
-	assert.equal(world.network.messages[0]?.text, '20 bytes: rows');
+	assert.equal(world.network.messages[0]?.text, 'rows');
 	client.channel.end();
 	await run(world.kernel);
 	assert.deepEqual([client.closes, client.error], [1, undefined]);

@@ -58,6 +58,8 @@ export class ConnectionEnd {
 	readonly #medium: Medium;
 	/** For decisions about this end alone. */
 	#scope = 0;
+	/** Of the connection, in the log of messages. */
+	#number = 0;
 	#peer: ConnectionEnd = this;
 	/**
 	 * - `severed`: lost, and the process does not know yet.
@@ -114,6 +116,7 @@ export class ConnectionEnd {
 		const ports = `${client.remote.port} ${server.remote.port}`;
 		one.#scope = hashOf(`${one.link.scope.name} ${ports}`);
 		other.#scope = hashOf(`${other.link.scope.name} ${ports}`);
+		one.#number = other.#number = medium.nextConnection();
 		return { client: one, server: other };
 	}
 
@@ -487,20 +490,24 @@ export class ConnectionEnd {
 		return `${from} → ${to} ${this.#contentOf(head)}`;
 	}
 
-	#contentOf({ sizeBytes, bytes, message, ends }: Segment): string {
-		if (sizeBytes === 0 && ends) return 'end';
-		const { describeBytes } = this.#medium;
-		let content = message?.describe?.();
-		if (bytes.length > 0) content = describeBytes?.(joined(bytes));
-		return `${sizeBytes} bytes${content === undefined ? '' : `: ${content}`}`;
+	#contentOf(segment: Segment): string {
+		if (segment.sizeBytes === 0 && segment.ends) return 'end';
+		const meaning = this.#meaningOf(segment);
+		return `${segment.sizeBytes} bytes${meaning === undefined ? '' : `: ${meaning}`}`;
+	}
+
+	#meaningOf({ bytes, message }: Segment): string | undefined {
+		if (bytes.length > 0) return this.#medium.describeBytes?.(joined(bytes));
+		return message?.describe?.();
 	}
 
 	#record(segment: Segment): void {
 		const { log, kernel } = this.#medium;
 		const { from, to } = this.link;
 		const { sentAtMs } = segment;
-		const text = this.#contentOf(segment);
-		log.add({ from, to, sentAtMs, deliveredAtMs: kernel.nowMs, text });
+		const text = this.#meaningOf(segment) ?? this.#contentOf(segment);
+		const deliveredAtMs = kernel.nowMs;
+		log.add({ connection: this.#number, from, to, sentAtMs, deliveredAtMs, text });
 	}
 }
 

@@ -105,7 +105,8 @@ export class SimulatedDatagramSocket implements DatagramSocket {
 			if (bytes.length > receiver.maxBytes || !receiver.bound()) return;
 			link.countDelivery(bytes.length);
 			if (log.keeps) {
-				log.add({ from, to, sentAtMs, deliveredAtMs: kernel.nowMs, text: content() });
+				const deliveredAtMs = kernel.nowMs;
+				log.add({ connection: 0, from, to, sentAtMs, deliveredAtMs, text: content() });
 			}
 			receiver.receive(plainBytes(bytes), sender);
 		};

@@ -9,7 +9,7 @@ export interface MediumOptions {
 	readonly kernel: Kernel;
 	readonly zoneOf: (machine: string) => string;
 	readonly log: MessageLog;
-	readonly describeBytes: ((bytes: Uint8Array) => string) | undefined;
+	readonly describeBytes: ((bytes: Uint8Array) => string | undefined) | undefined;
 }
 
 const sameMachineMs = 0.05;
@@ -21,17 +21,23 @@ const farthestZoneMs = 40;
 export class Medium {
 	readonly kernel: Kernel;
 	readonly log: MessageLog;
-	readonly describeBytes: ((bytes: Uint8Array) => string) | undefined;
+	readonly describeBytes: ((bytes: Uint8Array) => string | undefined) | undefined;
 	readonly #zoneOf: (machine: string) => string;
 	readonly #machines = new Map<string, Machine>();
 	readonly #links = new Map<string, Map<string, Link>>();
 	readonly #ends = new Map<SimulatedProcess, Set<ConnectionEnd>>();
+	#connections = 0;
 
 	constructor({ kernel, zoneOf, log, describeBytes }: MediumOptions) {
 		this.kernel = kernel;
 		this.log = log;
 		this.describeBytes = describeBytes;
 		this.#zoneOf = zoneOf;
+	}
+
+	/** The number of a connection that is made now. */
+	nextConnection(): number {
+		return ++this.#connections;
 	}
 
 	/** A machine that has been up once; `undefined`: nobody knows the name. */

@@ -1,5 +1,7 @@
 /** A delivered message, for a sequence diagram. */
 export interface MessageRecord {
+	/** The connection that it came over, the same number in both directions; 0: a datagram. */
+	readonly connection: number;
 	readonly from: string;
 	readonly to: string;
 	readonly sentAtMs: number;

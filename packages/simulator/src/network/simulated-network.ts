@@ -13,7 +13,7 @@ export interface SimulatedNetworkOptions {
 	/** How many messages to keep for sequence diagrams at most, the last ones; 0, the default, keeps none. */
 	readonly messages?: number | undefined;
 	/** What a run of bytes means, such as the frames in it, for the trace in words. */
-	readonly describeBytes?: ((bytes: Uint8Array) => string) | undefined;
+	readonly describeBytes?: ((bytes: Uint8Array) => string | undefined) | undefined;
 }
 
 /** How a process ends, as its peers see it. */

@@ -1,5 +1,5 @@
 import type { App, Client, Contract } from 'flotilla';
-import { isFlotillaError } from 'flotilla/adapter';
+import { describeFrames, isFlotillaError } from 'flotilla/adapter';
 import { type Endpoint, type Registry, staticRegistry } from 'flotilla/run';
 import { faultScope } from '../kernel/fault-decisions.ts';
 import type { Kernel } from '../kernel/kernel.ts';
@@ -68,7 +68,12 @@ export class SimulatedWorld implements World {
 		this.#process = new MachineProcess(kernel, 'scenario', 0, { offsetMs: 0, drift: 0 });
 		this.random = kernel.chance.stream('scenario');
 		this.#log = new LogBook(kernel, LOG_RECORDS);
-		this.#network = new SimulatedNetwork({ kernel, zoneOf, messages: entries });
+		this.#network = new SimulatedNetwork({
+			kernel,
+			zoneOf,
+			messages: entries,
+			describeBytes: describeFrames,
+		});
 		const embedded = options.instances === 'one process';
 		this.#rooms = new DeviceRoom({ kernel, network: this.#network, log: this.#log, embedded });
 		this.#machines = new FleetOfMachines({

@@ -1,0 +1,3 @@
+import { simTests } from '@flotilla/simulator';
+
+simTests(import.meta.resolve('./shop.sim.ts'), { seeds: 4 });

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { parseDuration, parseList, wholeNumber } from '../terminal/arguments.ts';
+import { collected, parseDuration, parseList, wholeNumber } from '../terminal/arguments.ts';
 import { runSim } from './run.ts';
 
 /** `flotilla sim` as it was typed. */
@@ -31,7 +31,7 @@ export function addSim(program: Command): void {
 		.option('--seeds <N>', 'how many seeds to run (standard: 20)', wholeNumber(1, SEEDS_MAX))
 		.option('--seed <S>', 'the first seed; alone: only this one', wholeNumber(0, 2 ** 52))
 		.addOption(new Option('--random', 'begin with a seed that nobody has chosen').conflicts('seed'))
-		.option('--simulation <NAMES>', 'only these simulations, by name', parseList)
+		.option('--simulation <NAME>', 'only this simulation; may be given again', collected)
 		.option(
 			'--faults <NAMES>',
 			'only these faults: all, none, or names such as network.*,process.crash',

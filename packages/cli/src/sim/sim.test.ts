@@ -112,19 +112,18 @@ test('a finding is shrunk, saved and drawn, and replayed first from then on', as
 	});
 });
 
-test('with --no-save nothing is written', async () => {
-	await inFolder({ 'broken.sim.ts': broken }, async (folder) => {
-		const { code } = await flotilla(
-			folder,
-			'sim',
-			'--seeds',
-			'1',
-			'--no-save',
-			'--shrink-tries',
-			'0',
-		);
+test('with --no-save nothing is written, and the line to replay can be typed as it stands', async () => {
+	const named = broken.replace("simulation('broken'", "simulation('broken, they say'");
+	await inFolder({ 'broken.sim.ts': named }, async (folder) => {
+		const few = ['--seeds', '1', '--no-save', '--shrink-tries', '0'];
+		const { code, stdout } = await flotilla(folder, 'sim', ...few);
 		assert.equal(code, 1);
 		assert.deepEqual(readdirSync(folder).sort(), ['app.ts', 'broken.sim.ts']);
+		const [, line = ''] = /Replay: +npx flotilla (.+)/.exec(stdout) ?? [];
+		const words = [...line.matchAll(/'([^']*)'|\S+/g)].map(([word, quoted]) => quoted ?? word);
+		const replayed = await flotilla(folder, ...words);
+		assert.equal(replayed.code, 1, replayed.stderr);
+		assert.match(replayed.stdout, /always: few are added/);
 	});
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseDuration, parseList, wholeNumber } from './arguments.ts';
+import { collected, parseDuration, parseList, wholeNumber } from './arguments.ts';
 
 test('durations have a unit, and become milliseconds', () => {
 	assert.deepEqual(
@@ -19,4 +19,5 @@ test('whole numbers are in their range, lists have words', () => {
 	}
 	assert.deepEqual(parseList('a, b,,c'), ['a', 'b', 'c']);
 	assert.throws(() => parseList(' , '), /Write names with commas/);
+	assert.deepEqual(collected('order, pay', collected('cancel')), ['cancel', 'order, pay']);
 });

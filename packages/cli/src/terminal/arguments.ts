@@ -23,6 +23,11 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
 	};
 }
 
+/** Of an option that may be given several times: all its values. They may have commas in them. */
+export function collected(text: string, before: readonly string[] = []): readonly string[] {
+	return [...before, text];
+}
+
 /** `a,b` and `a, b` are two words. */
 export function parseList(text: string): readonly string[] {
 	const words = text

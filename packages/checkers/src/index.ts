@@ -4,7 +4,13 @@
  * @module
  */
 
-export { type CausalInput, type CausalOutput, checkCausal } from './causal/check-causal.ts';
+export type { CausalInput, CausalOperation, CausalOutput } from './causal/causal-history.ts';
+export {
+	CAUSAL_CONSISTENCIES,
+	type CausalConsistency,
+	type CausalOptions,
+	checkCausal,
+} from './causal/check-causal.ts';
 export { type Balances, type BankOptions, checkBank } from './collections/bank.ts';
 export { checkConvergence, type ReplicaState } from './collections/convergence.ts';
 export { type CounterInput, type CounterOutput, checkCounter } from './collections/counter.ts';

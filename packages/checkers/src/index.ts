@@ -25,7 +25,7 @@ export { checkUniqueIds } from './collections/unique-ids.ts';
 export { explanationPage } from './explanation/page.ts';
 export { explanationText, verdictText } from './explanation/text.ts';
 export type { Bar, Timeline } from './explanation/timeline.ts';
-export type { JsonLinesHeader } from './formats/json-lines.ts';
+export type { JsonHeader } from './formats/json-history.ts';
 export { HistoryError, isHistoryError } from './history/history-error.ts';
 export type { Operation, Outcome } from './history/operation.ts';
 export { checkWellFormed } from './history/well-formed.ts';
@@ -63,6 +63,7 @@ export {
 } from './sequential/check-sequential.ts';
 export {
 	checkSessions,
+	SESSION_GUARANTEES,
 	type SessionGuarantee,
 	type VersionedOperation,
 } from './sessions/check-sessions.ts';
@@ -82,5 +83,10 @@ export type {
 	ReadWriteTransaction,
 } from './transactions/transaction.ts';
 export type { Explanation, Verdict } from './verdict.ts';
-export type { FormatName, Verifiable } from './verification/verifiable.ts';
+export type {
+	FormatName,
+	ModelOptions,
+	Verifiable,
+	VerifySettings,
+} from './verification/verifiable.ts';
 export { type VerifyOptions, verifiable, verifyHistory } from './verification/verify-history.ts';

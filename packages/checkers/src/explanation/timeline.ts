@@ -1,8 +1,13 @@
+import type { Operation } from '../history/operation.ts';
+import { limits } from '../limits.ts';
+
 /** What a picture of a violation shows: who did what when, and what stands out. Plain data. */
 export interface Timeline {
 	readonly bars: readonly Bar[];
 	/** Indexes of bars in the order of one explanation that goes as far as any; drawn as steps. */
 	readonly order?: readonly number[];
+	/** What the numbered steps mean, for people. */
+	readonly caption?: string;
 }
 
 /** One operation or transaction in a row of its process. */
@@ -16,4 +21,25 @@ export interface Bar {
 	readonly to: number;
 	/** `culprit`: no order has room for it. `unknown`: it may have happened or not. */
 	readonly tone: 'plain' | 'culprit' | 'unknown';
+}
+
+/** A bar for an operation as its history has it. */
+export function barOf(operation: Operation, label: string, isCulprit = false): Bar {
+	const { process, calledAt, returnedAt, outcome } = operation;
+	const tone = isCulprit ? 'culprit' : outcome === 'unknown' ? 'unknown' : 'plain';
+	return { process, label, from: calledAt, to: returnedAt, tone };
+}
+
+/**
+ * The operations that an argument speaks of, those that stand out in red. Of too many the last ones are
+ * drawn, and the culprits.
+ */
+export function timelineOf<Input, Output>(
+	operations: readonly Operation<Input, Output>[],
+	label: (operation: Operation<Input, Output>) => string,
+	culprits: ReadonlySet<Operation<Input, Output>>,
+): Timeline {
+	const first = Math.max(0, operations.length - limits.operationsDrawn);
+	const drawn = operations.filter((one, index) => index >= first || culprits.has(one));
+	return { bars: drawn.map((one) => barOf(one, label(one), culprits.has(one))) };
 }

@@ -1,6 +1,6 @@
 import type { Operation } from '../history/operation.ts';
 import { compareSpans } from '../history/well-formed.ts';
-import { showValue } from '../models/showing.ts';
+import { showCall, showValue } from '../models/showing.ts';
 import type { Arc } from '../transactions/cycles/digraph.ts';
 import type { Element } from '../transactions/transaction.ts';
 
@@ -127,8 +127,12 @@ function joined(inOrder: readonly CausalNode[]): CausalHistory {
 }
 
 /** `write x 1 of process 2`. */
-export function describeNode({ kind, key, value, process }: CausalNode): string {
-	const what =
-		kind === 'write' ? `write ${key} ${showValue(value)}` : `read ${key} → ${showValue(value)}`;
-	return `\`${what}\` of process ${process}`;
+export function describeNode({ operation, process }: CausalNode): string {
+	return `\`${describeCausal(operation)}\` of process ${process}`;
+}
+
+export function describeCausal(operation: CausalOperation): string {
+	const { input, output } = operation;
+	if (input.kind === 'read') return showCall(`read ${input.key}`, operation, showValue(output));
+	return showCall(`write ${input.key} ${showValue(input.value)}`, operation);
 }

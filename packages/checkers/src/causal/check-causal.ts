@@ -1,3 +1,4 @@
+import { timelineOf } from '../explanation/timeline.ts';
 import { checkWellFormed } from '../history/well-formed.ts';
 import type { Verdict } from '../verdict.ts';
 import { violation } from '../violation.ts';
@@ -5,6 +6,7 @@ import {
 	type CausalHistory,
 	type CausalOperation,
 	type CausalOutput,
+	describeCausal,
 	describeNode,
 	readCausal,
 } from './causal-history.ts';
@@ -59,7 +61,8 @@ export function checkCausal(
 	if ('thinAir' in read) {
 		const { process, input, output } = read.thinAir;
 		const what = `process ${process} read ${output} of key ${input.key}`;
-		return violation('thin-air-read', `${what}, which nobody wrote`, []);
+		const picture = timelineOf([read.thinAir], describeCausal, new Set([read.thinAir]));
+		return violation('thin-air-read', `${what}, which nobody wrote`, [], picture);
 	}
 	const { history } = read;
 	const found = cyclicCausality(history) ?? contradictionIn(history, consistency);
@@ -86,5 +89,14 @@ function refuted(
 		return node ? describeNode(node) : '';
 	};
 	const lines = reasons.map(({ from, to, label }) => `${tell(from)} before ${tell(to)}: ${label}`);
-	return violation(anomaly, `not ${consistency}: ${summary}`, lines);
+	const [first] = reasons;
+	const isCycle = first !== undefined && reasons.at(-1)?.to === first.from;
+	const passed = reasons.flatMap(({ from }) => nodes[from]?.operation ?? []);
+	const last = nodes[reasons.at(-1)?.to ?? -1]?.operation;
+	const order = isCycle || !last ? passed : [...passed, last];
+	const timeline = timelineOf([...new Set(order)], describeCausal, new Set(last && [last]), {
+		order,
+		caption: `Each numbered one comes before the next${isCycle ? ', and the last before the first' : ''}.`,
+	});
+	return violation(anomaly, `not ${consistency}: ${summary}`, lines, timeline);
 }

@@ -1,6 +1,7 @@
 import type { Explanation } from '../verdict.ts';
 import { escapeMarkup } from './markup.ts';
 import { timelinePicture } from './picture.ts';
+import type { Timeline } from './timeline.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; --ink: #1b1f24; --soft: #57606a; --paper: #ffffff; --line: #d0d7de;
@@ -28,6 +29,16 @@ svg text.process { fill: var(--soft); }
 .order text { font-size: 10px; fill: var(--order); }
 `;
 
+/** What is in the picture, and nothing that is not. */
+function captionOf({ bars, order = [], caption }: Timeline): string {
+	const parts = ['Time runs to the right, in steps of equal worth.'];
+	if (bars.some(({ tone }) => tone === 'culprit')) parts.push('Red: what does not fit.');
+	if (bars.some(({ tone }) => tone === 'unknown')) parts.push('Dashed: no answer came.');
+	const steps = 'The numbered dots are one order that goes as far as any.';
+	if (caption !== undefined || order.length > 0) parts.push(caption ?? steps);
+	return escapeMarkup(parts.join(' '));
+}
+
 /**
  * A whole HTML page about one violation. It asks nobody for anything: its policy forbids all requests
  * and scripts, and every text from the history is escaped.
@@ -39,8 +50,7 @@ export function explanationPage({ anomaly, summary, lines, timeline }: Explanati
 			? ''
 			: `<figure tabindex="0" aria-label="Operations in time">
 ${timelinePicture(timeline)}
-<figcaption>Time runs to the right, in steps of equal worth. Red: the answer that no order explains.
-Dashed: no answer came. The numbered dots are one order that goes as far as any.</figcaption>
+<figcaption>${captionOf(timeline)}</figcaption>
 </figure>
 `;
 	return `<!doctype html>

@@ -13,7 +13,7 @@ export interface Timeline {
 /** One operation or transaction in a row of its process. */
 export interface Bar {
 	readonly process: number | string;
-	/** Short: `get x → 3`. The full text is in the tooltip. */
+	/** `get x → 3`. Of a long one the picture shows the beginning; the whole is in the tooltip. */
 	readonly label: string;
 	/** In any unit; only its order is drawn. */
 	readonly from: number;
@@ -38,8 +38,19 @@ export function timelineOf<Input, Output>(
 	operations: readonly Operation<Input, Output>[],
 	label: (operation: Operation<Input, Output>) => string,
 	culprits: ReadonlySet<Operation<Input, Output>>,
+	{ order, caption }: NumberedSteps<Input, Output> = {},
 ): Timeline {
 	const first = Math.max(0, operations.length - limits.operationsDrawn);
 	const drawn = operations.filter((one, index) => index >= first || culprits.has(one));
-	return { bars: drawn.map((one) => barOf(one, label(one), culprits.has(one))) };
+	const places = new Map(drawn.map((one, place) => [one, place]));
+	return {
+		bars: drawn.map((one) => barOf(one, label(one), culprits.has(one))),
+		...(order && { order: order.flatMap((one) => places.get(one) ?? []) }),
+		...(caption !== undefined && { caption }),
+	};
+}
+
+interface NumberedSteps<Input, Output> {
+	readonly order?: readonly Operation<Input, Output>[];
+	readonly caption?: string;
 }

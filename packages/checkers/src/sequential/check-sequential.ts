@@ -1,5 +1,6 @@
+import { timelineOf } from '../explanation/timeline.ts';
 import type { Operation } from '../history/operation.ts';
-import { checkWellFormed } from '../history/well-formed.ts';
+import { checkWellFormed, compareSpans } from '../history/well-formed.ts';
 import { limits } from '../limits.ts';
 import { allObjects } from '../models/all-objects.ts';
 import { type Model, refused } from '../models/model.ts';
@@ -150,10 +151,14 @@ function explain<State, Input, Output>(
 	if (hidden > 0) lines.push(`  (${hidden} operations)`);
 	lines.push(...longest.slice(hidden).map((one) => `  ${tell(one)}`));
 	lines.push(`which makes ${model.describeState(deepest.state)}, where these cannot come next:`);
-	for (const lane of lanes.keys()) {
-		const operation = nextOf(lanes, lane, deepest.progress);
-		if (operation) lines.push(`  ${tell(operation)}`);
-	}
+	const blocked = [...lanes.keys()].flatMap((lane) => nextOf(lanes, lane, deepest.progress) ?? []);
+	lines.push(...blocked.map((one) => `  ${tell(one)}`));
+	const drawn = [...longest, ...blocked].sort(compareSpans);
+	const answered = blocked.filter(({ outcome }) => outcome === 'ok');
+	const timeline = timelineOf(drawn, model.describe, new Set(answered), {
+		order: longest,
+		caption: 'The numbered dots are one order that goes as far as any. Nothing red can come next.',
+	});
 	const summary = 'no order of all operations that keeps that of each process explains the answers';
-	return { anomaly: 'not-sequential', summary, lines, longest };
+	return { anomaly: 'not-sequential', summary, lines, longest, timeline };
 }

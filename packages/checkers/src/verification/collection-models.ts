@@ -140,7 +140,7 @@ function judgeDelivery(
 		return outcome === 'ok' ? `receive → ${output ?? 'nothing'}` : 'receive → ?';
 	};
 	const isBlamed = ({ input, output }: (typeof history)[number]): boolean =>
-		explanation.lines.some((line) => {
+		[explanation.summary, ...explanation.lines].some((line) => {
 			const words = line.split(/[\s,:]+/);
 			return words.includes(String(input.kind === 'send' ? input.id : output));
 		});

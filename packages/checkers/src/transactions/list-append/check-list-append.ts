@@ -1,3 +1,4 @@
+import { type Timeline, timelineOf } from '../../explanation/timeline.ts';
 import type { Explanation, Verdict } from '../../verdict.ts';
 import { describeTransaction, type ListAppendOperation } from '../transaction.ts';
 import {
@@ -22,6 +23,8 @@ export interface ListAppendAnomaly {
 	readonly meaning: string;
 	/** The operations concerned; of a cycle in its order. */
 	readonly operations: readonly ListAppendOperation[];
+	/** Whether each of the operations comes before the next, and the last before the first. */
+	readonly isCycle: boolean;
 	/** The argument, a line each. */
 	readonly lines: readonly string[];
 	/** The models that forbid it, from the weakest to the strongest. */
@@ -88,10 +91,24 @@ export function checkListAppend(
 		anomaly: first.name,
 		summary: `not ${model}: ${first.name}, ${first.meaning}`,
 		lines: anomalies.flatMap(tellAnomaly),
+		timeline: timelineOfAnomaly(first),
 		anomalies,
 		rulesOut: CONSISTENCY_MODELS.filter((one) => ruledOut.has(one)),
 	};
 	return { verdict: 'violation', explanation };
+}
+
+/** The operations of an anomaly; of a cycle in its order, and the one that it begins with in red. */
+function timelineOfAnomaly({ operations, isCycle }: ListAppendAnomaly): Timeline {
+	const culprit = isCycle ? operations[0] : operations.at(-1);
+	const label = ({ input, output }: ListAppendOperation): string =>
+		describeTransaction(output ?? input);
+	return timelineOf(operations, label, new Set(culprit && [culprit]), {
+		...(isCycle && {
+			order: operations,
+			caption: 'Each numbered transaction comes before the next, and the last before the first.',
+		}),
+	});
 }
 
 function tellAnomaly({ name, meaning, lines, rulesOut }: ListAppendAnomaly): string[] {
@@ -114,7 +131,7 @@ function oneOfEach(
 		const more = (counts.get(phenomenon) ?? 1) - 1;
 		const lines = [...transactions.map(tellTransaction), reason];
 		if (more > 0) lines.push(`and ${more} more of this kind`);
-		return anomalyOf(phenomenon, 'data', transactions, lines);
+		return { ...anomalyOf(phenomenon, 'data', transactions, lines), isCycle: false };
 	});
 }
 
@@ -124,7 +141,7 @@ function anomalyOfCycle({ phenomenon, scope, steps }: Cycle): ListAppendAnomaly 
 	for (const { from, to, kind, because } of steps) {
 		lines.push(`${from.name} comes before ${to.name} (${kind}): ${because()}`);
 	}
-	return anomalyOf(phenomenon, scope, transactions, lines);
+	return { ...anomalyOf(phenomenon, scope, transactions, lines), isCycle: true };
 }
 
 function anomalyOf(
@@ -132,7 +149,7 @@ function anomalyOf(
 	scope: Scope,
 	transactions: readonly Transaction[],
 	lines: readonly string[],
-): ListAppendAnomaly {
+): Omit<ListAppendAnomaly, 'isCycle'> {
 	return {
 		name: anomalyName(phenomenon, scope),
 		meaning: meaningOf(phenomenon),

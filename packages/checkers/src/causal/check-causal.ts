@@ -96,7 +96,7 @@ function refuted(
 	const order = isCycle || !last ? passed : [...passed, last];
 	const timeline = timelineOf([...new Set(order)], describeCausal, new Set(last && [last]), {
 		order,
-		caption: `Each numbered one comes before the next${isCycle ? ', and the last before the first' : ''}.`,
+		shape: isCycle ? 'cycle' : 'way',
 	});
 	return violation(anomaly, `not ${consistency}: ${summary}`, lines, timeline);
 }

@@ -4,9 +4,15 @@ import { limits } from '../limits.ts';
 /** What a picture of a violation shows: who did what when, and what stands out. Plain data. */
 export interface Timeline {
 	readonly bars: readonly Bar[];
-	/** Indexes of bars in the order of one explanation that goes as far as any; drawn as steps. */
+	/** Indexes of bars, drawn as numbered steps. */
 	readonly order?: readonly number[];
-	/** What the numbered steps mean, for people. */
+	/**
+	 * What the steps are. `serial`, when absent: instants of one order that goes as far as any, so they
+	 * run to the right. `way`: each has to come before the next, whatever the times say. `cycle`: and
+	 * the last before the first.
+	 */
+	readonly shape?: 'serial' | 'way' | 'cycle';
+	/** What else there is to know about the picture, for people. */
 	readonly caption?: string;
 }
 
@@ -38,7 +44,7 @@ export function timelineOf<Input, Output>(
 	operations: readonly Operation<Input, Output>[],
 	label: (operation: Operation<Input, Output>) => string,
 	culprits: ReadonlySet<Operation<Input, Output>>,
-	{ order, caption }: NumberedSteps<Input, Output> = {},
+	{ order, shape }: NumberedSteps<Input, Output> = {},
 ): Timeline {
 	const first = Math.max(0, operations.length - limits.operationsDrawn);
 	const drawn = operations.filter((one, index) => index >= first || culprits.has(one));
@@ -46,11 +52,11 @@ export function timelineOf<Input, Output>(
 	return {
 		bars: drawn.map((one) => barOf(one, label(one), culprits.has(one))),
 		...(order && { order: order.flatMap((one) => places.get(one) ?? []) }),
-		...(caption !== undefined && { caption }),
+		...(shape && { shape }),
 	};
 }
 
 interface NumberedSteps<Input, Output> {
 	readonly order?: readonly Operation<Input, Output>[];
-	readonly caption?: string;
+	readonly shape?: 'serial' | 'way' | 'cycle';
 }

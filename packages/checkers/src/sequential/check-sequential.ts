@@ -157,7 +157,6 @@ function explain<State, Input, Output>(
 	const answered = blocked.filter(({ outcome }) => outcome === 'ok');
 	const timeline = timelineOf(drawn, model.describe, new Set(answered), {
 		order: longest,
-		caption: 'The numbered dots are one order that goes as far as any. Nothing red can come next.',
 	});
 	const summary = 'no order of all operations that keeps that of each process explains the answers';
 	return { anomaly: 'not-sequential', summary, lines, longest, timeline };

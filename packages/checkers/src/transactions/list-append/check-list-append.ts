@@ -23,6 +23,8 @@ export interface ListAppendAnomaly {
 	readonly meaning: string;
 	/** The operations concerned; of a cycle in its order. */
 	readonly operations: readonly ListAppendOperation[];
+	/** What the lines call the operations: `T1`. */
+	readonly names: readonly string[];
 	/** Whether each of the operations comes before the next, and the last before the first. */
 	readonly isCycle: boolean;
 	/** The argument, a line each. */
@@ -99,14 +101,16 @@ export function checkListAppend(
 }
 
 /** The operations of an anomaly; of a cycle in its order, and the one that it begins with in red. */
-function timelineOfAnomaly({ operations, isCycle }: ListAppendAnomaly): Timeline {
+function timelineOfAnomaly({ operations, names, isCycle }: ListAppendAnomaly): Timeline {
 	const culprit = isCycle ? operations[0] : operations.at(-1);
-	const label = ({ input, output }: ListAppendOperation): string =>
-		describeTransaction(output ?? input);
+	const label = (operation: ListAppendOperation): string => {
+		const { input, output } = operation;
+		return `${names[operations.indexOf(operation)]}: ${describeTransaction(output ?? input)}`;
+	};
 	return timelineOf(operations, label, new Set(culprit && [culprit]), {
 		...(isCycle && {
 			order: operations,
-			caption: 'Each numbered transaction comes before the next, and the last before the first.',
+			shape: 'cycle',
 		}),
 	});
 }
@@ -154,6 +158,7 @@ function anomalyOf(
 		name: anomalyName(phenomenon, scope),
 		meaning: meaningOf(phenomenon),
 		operations: transactions.map(({ operation }) => operation),
+		names: transactions.map(({ name }) => name),
 		lines,
 		rulesOut: modelsRuledOut(phenomenon, scope),
 	};

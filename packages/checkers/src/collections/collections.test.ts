@@ -119,28 +119,45 @@ test('a counter shows a sum that some choice of what is open gives, and no other
 		calledAt: fc.nat({ max: 20 }),
 		takes: fc.nat({ max: 8 }),
 		isUnknown: fc.boolean(),
+		hasFailed: fc.nat({ max: 5 }).map((draw) => draw === 0),
 	});
 	const seen = { ok: 0, violation: 0, unknown: 0 };
 	const arbitraryRead = fc.record({
 		sum: fc.integer({ min: -6, max: 6 }),
 		readAt: fc.nat({ max: 20 }),
+		lasts: fc.nat({ max: 9 }),
 	});
 	const property = fc.property(
 		fc.array(arbitraryAdd, { maxLength: 7 }),
-		fc.array(arbitraryRead, { minLength: 1, maxLength: 2 }),
+		fc.array(arbitraryRead, { minLength: 1, maxLength: 3 }),
 		(adds, reads) => {
 			const history: Operation<CounterInput, CounterOutput>[] = adds.map(
-				({ delta, calledAt, takes, isUnknown }) =>
-					isUnknown
-						? unknown({ kind: 'add', delta }, calledAt)
-						: ok({ kind: 'add', delta }, null, calledAt, calledAt + takes),
+				({ delta, calledAt, takes, isUnknown, hasFailed }) => {
+					if (isUnknown) return unknown({ kind: 'add', delta }, calledAt);
+					const add = ok<CounterInput, CounterOutput>(
+						{ kind: 'add', delta },
+						null,
+						calledAt,
+						calledAt + takes,
+					);
+					return hasFailed ? { ...add, outcome: 'failed' } : add;
+				},
 			);
-			const isPossible = ({ sum, readAt }: { sum: number; readAt: number }): boolean =>
+			const isPossible = ({
+				sum,
+				readAt,
+				lasts,
+			}: {
+				sum: number;
+				readAt: number;
+				lasts: number;
+			}): boolean =>
 				Array.from({ length: 2 ** adds.length }, (_, choice) => choice).some((choice) => {
 					const counts = adds.map((_, index) => Math.floor(choice / 2 ** index) % 2 === 1);
-					const isRight = adds.every(({ calledAt, takes, isUnknown }, index) => {
+					const isRight = adds.every(({ calledAt, takes, isUnknown, hasFailed }, index) => {
+						if (!isUnknown && hasFailed) return !counts[index];
 						if (!counts[index]) return isUnknown || calledAt + takes >= readAt;
-						return calledAt <= readAt + 2;
+						return calledAt <= readAt + lasts;
 					});
 					const all = adds.reduce(
 						(soFar, { delta }, index) => soFar + (counts[index] ? delta : 0),
@@ -148,8 +165,8 @@ test('a counter shows a sum that some choice of what is open gives, and no other
 					);
 					return isRight && all === sum;
 				});
-			const answers = reads.map(({ sum, readAt }) =>
-				ok<CounterInput, CounterOutput>({ kind: 'read' }, sum, readAt, readAt + 2),
+			const answers = reads.map(({ sum, readAt, lasts }) =>
+				ok<CounterInput, CounterOutput>({ kind: 'read' }, sum, readAt, readAt + lasts),
 			);
 			const { verdict } = checkCounter([...history, ...answers]);
 			seen[verdict]++;

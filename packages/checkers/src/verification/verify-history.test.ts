@@ -53,6 +53,11 @@ describe('what a text is', () => {
 		assert.equal(judge({}), 'violation');
 		assert.equal(judge({ consistency: 'sequential' }), 'ok');
 		assert.equal(judge({ consistency: 'sequential', initial: 5 }), 'violation');
+		const said = header('register', ',"options":{"consistency":"sequential","initial":null}');
+		const withHeader = (options: Record<string, unknown>) =>
+			verifyHistory(`${said}\n${stale}`, { options }).verdict;
+		assert.equal(withHeader({}), 'ok');
+		assert.equal(withHeader({ consistency: 'linearizable' }), 'violation');
 		assert.throws(
 			() => judge({ consistency: 'eventual' }),
 			/options\.consistency is "eventual": one of linearizable/,
@@ -120,6 +125,18 @@ describe('the conventions of Jepsen', () => {
 			return `:process ${process} :type ${type} :f ${f} :value ${value}`;
 		});
 		assert.equal(verdictOf(edn(...maps), 'register'), 'ok');
+	});
+
+	test('what failed was not done, and what ended with info may have been', () => {
+		const history = (end: string) =>
+			edn(
+				':process 0 :type :invoke :f :write :value 1',
+				`:process 0 :type ${end} :f :write :value 1`,
+				':process 1 :type :invoke :f :read :value nil',
+				':process 1 :type :ok :f :read :value 1',
+			);
+		assert.equal(verdictOf(history(':fail'), 'register'), 'violation');
+		assert.equal(verdictOf(history(':info'), 'register'), 'ok');
 	});
 
 	test('key-value histories begin with empty texts', () => {

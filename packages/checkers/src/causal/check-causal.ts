@@ -1,5 +1,7 @@
 import { timelineOf } from '../explanation/timeline.ts';
 import { checkWellFormed } from '../history/well-formed.ts';
+import { limits } from '../limits.ts';
+import { Past } from '../transactions/cycles/past.ts';
 import type { Verdict } from '../verdict.ts';
 import { violation } from '../violation.ts';
 import {
@@ -17,7 +19,6 @@ import {
 	noOwnOrder,
 	overwrittenRead,
 } from './contradictions.ts';
-import { Past } from './past.ts';
 
 /**
  * From weak to strong, but the last two do not imply each other (Bouajjani et al., POPL 2017):
@@ -65,6 +66,10 @@ export function checkCausal(
 		return violation('thin-air-read', `${what}, which nobody wrote`, [], picture);
 	}
 	const { history } = read;
+	if (history.nodes.length > limits.causalOperations) {
+		const reason = `more than ${limits.causalOperations} operations: what comes before what would take too much memory`;
+		return { verdict: 'unknown', reason };
+	}
 	const found = cyclicCausality(history) ?? contradictionIn(history, consistency);
 	return found ? refuted(history, consistency, found) : { verdict: 'ok' };
 }

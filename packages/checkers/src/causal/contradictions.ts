@@ -1,11 +1,11 @@
 import { digraph, shortCycle, shortestPath } from '../transactions/cycles/digraph.ts';
+import { Past } from '../transactions/cycles/past.ts';
 import {
 	type CausalHistory,
 	type CausalNode,
 	describeNode,
 	type Reason,
 } from './causal-history.ts';
-import type { Past } from './past.ts';
 
 /** Why no causally consistent store can have answered so. */
 export interface Contradiction {
@@ -101,57 +101,48 @@ export function noOwnOrder(history: CausalHistory): Contradiction | undefined {
 }
 
 function contradictionOf(
-	{ nodes, reasons, writesOf }: CausalHistory,
+	{ nodes, reasons: causality, writesOf }: CausalHistory,
 	own: readonly CausalNode[],
 ): Contradiction | undefined {
-	const last = own.at(-1);
-	if (!last) return undefined;
-	const into: Reason[][] = nodes.map(() => []);
-	for (const reason of reasons) into[reason.to]?.push(reason);
-	const known = new Set<string>();
 	const reads = own.filter(({ kind }) => kind === 'read');
-	for (let isNew = true; isNew; ) {
-		isNew = false;
+	const reasons = [...causality];
+	const known = new Set<string>();
+	for (;;) {
+		const past = new Past(nodes.length, reasons);
+		if (!past.isAcyclic) return cyclicFor(own, nodes.length, reasons);
+		const before = reasons.length;
 		for (const reader of reads) {
-			const before = allBefore(into, reader.index);
-			for (const write of writesOf.get(reader.key) ?? []) {
-				if (write === reader.from || !before.has(write.index)) continue;
-				if (!reader.from) return initialTooLate(into, write, reader);
+			for (const write of newestOfEach(writesOf.get(reader.key) ?? [], reader, past)) {
+				if (write === reader.from) continue;
+				if (!reader.from) return initialTooLate(nodes.length, reasons, write, reader);
 				const name = `${write.index} ${reader.from.index}`;
 				if (known.has(name)) continue;
 				known.add(name);
-				into[reader.from.index]?.push(reasonOf(write, reader.from, reader));
-				isNew = true;
+				// That is new, and may put more writes before other reads.
+				reasons.push(reasonOf(write, reader.from, reader));
 			}
 		}
+		if (reasons.length === before) return undefined;
 	}
-	const past = allBefore(into, last.index).add(last.index);
-	const inPast = into.flat().filter(({ to }) => past.has(to));
-	const cycle = shortCycle(digraph(nodes.length, inPast));
-	if (!cycle) return undefined;
-	const summary = `no order of what process ${last.process} did, and of the writes before that, explains what it read`;
+}
+
+function cyclicFor(
+	own: readonly CausalNode[],
+	size: number,
+	reasons: readonly Reason[],
+): Contradiction {
+	const summary = `no order of what process ${own[0]?.process} did, and of the writes before that, explains what it read`;
+	const cycle = shortCycle(digraph(size, reasons)) ?? [];
 	return { anomaly: 'no-own-order', summary, reasons: cycle };
 }
 
-function allBefore(into: readonly (readonly Reason[])[], node: number): Set<number> {
-	const found = new Set<number>();
-	const open = [node];
-	for (const one of open) {
-		for (const { from } of into[one] as readonly Reason[]) {
-			if (found.has(from)) continue;
-			found.add(from);
-			open.push(from);
-		}
-	}
-	return found;
-}
-
 function initialTooLate(
-	into: readonly (readonly Reason[])[],
+	size: number,
+	all: readonly Reason[],
 	write: CausalNode,
 	reader: CausalNode,
 ): Contradiction {
-	const graph = digraph(into.length, into.flat());
+	const graph = digraph(size, all);
 	const reasons = shortestPath(graph, write.index, reader.index, () => true) ?? [];
 	const summary = `${describeNode(reader)} returned the initial value, but ${describeNode(write)} comes before it for its process`;
 	return { anomaly: 'no-own-order', summary, reasons };

@@ -71,9 +71,10 @@ function isSearched(level: IsolationLevel): level is SearchedLevel {
 }
 
 function cyclic(sessions: Sessions, level: IsolationLevel, cycle: readonly Forced[]): Verdict {
-	const concerned = new Set(cycle.flatMap(({ from, witnesses }) => [from, ...witnesses]));
+	const proofs = cycle.map(({ from, to, tell: prove }) => ({ from, to, ...prove() }));
+	const concerned = new Set(proofs.flatMap(({ from, witnesses }) => [from, ...witnesses]));
 	const lines = [...concerned].sort((left, right) => left.index - right.index).map(tell);
-	for (const { from, to, because } of cycle) {
+	for (const { from, to, because } of proofs) {
 		lines.push(`${from.name} comes before ${to.name}: ${because}`);
 	}
 	const summary = 'transactions would have to come before themselves';

@@ -1,19 +1,21 @@
-import type { Reason } from './causal-history.ts';
+import type { Arc } from './digraph.ts';
 
 const BITS = 32;
 
-/** For each node of an acyclic graph those from which a way leads to it: a row of bits each. */
+/** For each node of a graph without cycles those from which a way leads to it: a row of bits each. */
 export class Past {
 	readonly #words: number;
 	readonly #bits: Uint32Array;
 
-	/** @param reasons without a cycle */
-	constructor(size: number, reasons: readonly Reason[]) {
+	/** False if there is a cycle: then nothing that comes after one is known. */
+	readonly isAcyclic: boolean;
+
+	constructor(size: number, arcs: readonly Omit<Arc<unknown>, 'label'>[]) {
 		this.#words = Math.ceil(size / BITS);
 		this.#bits = new Uint32Array(size * this.#words);
 		const after: number[][] = Array.from({ length: size }, () => []);
 		const waitsFor = new Int32Array(size);
-		for (const { from, to } of reasons) {
+		for (const { from, to } of arcs) {
 			after[from]?.push(to);
 			(waitsFor[to] as number)++;
 		}
@@ -24,6 +26,7 @@ export class Past {
 				if (--(waitsFor[next] as number) === 0) ready.push(next);
 			}
 		}
+		this.isAcyclic = ready.length === size;
 	}
 
 	/** Whether a way leads from `earlier` to `later`. */

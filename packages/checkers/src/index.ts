@@ -75,7 +75,15 @@ export {
 	sessionsOf,
 } from './transactions/isolation/check-isolation.ts';
 export type { Sessions } from './transactions/isolation/read-from.ts';
-export { checkListAppend } from './transactions/list-append/check-list-append.ts';
+export {
+	CONSISTENCY_MODELS,
+	type ConsistencyModel,
+} from './transactions/list-append/anomalies.ts';
+export {
+	checkListAppend,
+	type ListAppendAnomaly,
+	type ListAppendExplanation,
+} from './transactions/list-append/check-list-append.ts';
 export type {
 	ListAppendOperation,
 	ListAppendTransaction,

@@ -19,6 +19,7 @@ export interface BankOptions {
  * Operations without an output, such as transfers, are not looked at. Balances are whole numbers.
  *
  * @returns `unknown` where no snapshot was answered
+ * @throws {HistoryError} if no clients can have seen this history: see `checkWellFormed`
  */
 export function checkBank(
 	history: readonly Operation<unknown, Balances | null>[],

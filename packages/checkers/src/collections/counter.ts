@@ -21,6 +21,7 @@ type CounterOperation = Operation<CounterInput, CounterOutput>;
  * numbers, also negative ones.
  *
  * @returns `unknown` where no read was answered, or too many sums are possible
+ * @throws {HistoryError} if no clients can have seen this history: see `checkWellFormed`
  */
 export function checkCounter(
 	history: readonly CounterOperation[],

@@ -27,6 +27,7 @@ type Known = readonly [SetElement, number];
  * @param options.isEventual Only the reads that were called last need to be complete: those before may
  *   show less, but what was shown once does not vanish from the last.
  * @returns `unknown` where no read was answered
+ * @throws {HistoryError} if no clients can have seen this history: see `checkWellFormed`
  */
 export function checkSet(
 	history: readonly SetOperation[],

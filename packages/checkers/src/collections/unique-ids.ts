@@ -1,5 +1,6 @@
 import { timelineOf } from '../explanation/timeline.ts';
 import type { Operation } from '../history/operation.ts';
+import { checkWellFormed } from '../history/well-formed.ts';
 import type { Verdict } from '../verdict.ts';
 import { violation } from '../violation.ts';
 
@@ -7,8 +8,10 @@ import { violation } from '../violation.ts';
  * Whether no identifier was given twice.
  *
  * @returns `unknown` where none was given
+ * @throws {HistoryError} if no clients can have seen this history: see `checkWellFormed`
  */
 export function checkUniqueIds(history: readonly Operation<unknown, string | number>[]): Verdict {
+	checkWellFormed(history);
 	const givenBy = new Map<string | number, Operation<unknown, string | number>>();
 	for (const operation of history) {
 		const { output, outcome } = operation;

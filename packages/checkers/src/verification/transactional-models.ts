@@ -10,6 +10,7 @@ import {
 } from '../formats/json-shape.ts';
 import { HistoryError } from '../history/history-error.ts';
 import { checkWellFormed } from '../history/well-formed.ts';
+import { abortedRead } from '../transactions/isolation/aborted-read.ts';
 import {
 	checkIsolation,
 	ISOLATION_LEVELS,
@@ -82,10 +83,7 @@ export const listAppendHistories: Verifiable = verifiableFrom({
 	check: (
 		history: readonly ListAppendOperation[],
 		{ consistency = 'strict-serializable' },
-	): Verdict => {
-		checkWellFormed(history);
-		return checkListAppend(history, { model: consistency as ConsistencyModel });
-	},
+	): Verdict => checkListAppend(history, { model: consistency as ConsistencyModel }),
 });
 
 /** `["w","x",1]` or `["r","x",null]`. */
@@ -117,6 +115,8 @@ export const readWriteHistories: Verifiable = verifiableFrom({
 	) => {
 		checkWellFormed(history);
 		const named = history.map((operation, index) => withInitial(operation, index, initial));
+		const aborted = abortedRead(named);
+		if (aborted) return aborted;
 		return checkIsolation(sessionsOf(named), consistency as IsolationLevel, {
 			initial: initial === null ? NIL : (initial as Element),
 			...(steps !== undefined && { budget: steps }),

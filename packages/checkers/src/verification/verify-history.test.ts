@@ -65,6 +65,32 @@ describe('what a text is', () => {
 		assert.throws(() => judge({ initially: 5 }), /options has a field initially/);
 	});
 
+	test('a budget bounds every search, and what it leaves open is unknown', () => {
+		const writes = Array.from(
+			{ length: 6 },
+			(_, index) =>
+				`{"process":${index},"input":{"kind":"write","value":${index}},"calledAt":0,"returnedAt":9}`,
+		);
+		const read =
+			'{"process":9,"input":{"kind":"read"},"output":"none","calledAt":10,"returnedAt":11}';
+		const transactions = Array.from(
+			{ length: 6 },
+			(_, index) =>
+				`{"process":${index},"input":[["w","x",${index}],["r","y",null]],"output":[["w","x",${index}],["r","y",null]],"calledAt":0,"returnedAt":9}`,
+		);
+		const judge = (model: string, lines: readonly string[], consistency: string, steps: number) =>
+			verifyHistory(lines.join('\n'), { model, options: { consistency }, budget: { steps } })
+				.verdict;
+		for (const consistency of ['linearizable', 'sequential']) {
+			assert.equal(judge('register', [...writes, read], consistency, 5), 'unknown');
+			assert.equal(judge('register', [...writes, read], consistency, 100_000), 'violation');
+		}
+		for (const consistency of ['prefix', 'snapshot-isolation', 'serializable']) {
+			assert.equal(judge('rw-register', transactions, consistency, 2), 'unknown');
+			assert.equal(judge('rw-register', transactions, consistency, 100_000), 'ok');
+		}
+	});
+
 	test('what is no text is refused', () => {
 		assert.throws(() => verdictOf('\u007fELF\u0000', 'register'), /this is no text/);
 		assert.throws(() => verdictOf('', 'register'), /the text is empty/);
@@ -137,6 +163,26 @@ describe('the conventions of Jepsen', () => {
 			);
 		assert.equal(verdictOf(history(':fail'), 'register'), 'violation');
 		assert.equal(verdictOf(history(':info'), 'register'), 'ok');
+	});
+
+	test('a transaction that read from one that failed is told as that', () => {
+		const txn = (type: string, process: number, value: string) =>
+			`:process ${process} :type ${type} :f :txn :value ${value}`;
+		const history = (...more: string[]) =>
+			edn(
+				txn(':invoke', 0, '[[:w :x 1]]'),
+				txn(':fail', 0, '[[:w :x 1]]'),
+				...more,
+				txn(':invoke', 1, '[[:r :x nil]]'),
+				txn(':ok', 1, '[[:r :x 1]]'),
+			);
+		const result = verifyHistory(history(), {
+			model: 'rw-register',
+			options: { consistency: 'read-committed' },
+		});
+		assert.equal(result.verdict === 'violation' && result.explanation.anomaly, 'G1a');
+		const again = [txn(':invoke', 2, '[[:w :x 1]]'), txn(':ok', 2, '[[:w :x 1]]')];
+		assert.equal(verdictOf(history(...again), 'rw-register'), 'ok', 'it was written again');
 	});
 
 	test('key-value histories begin with empty texts', () => {

@@ -1,4 +1,5 @@
 import { type Timeline, timelineOf } from '../../explanation/timeline.ts';
+import { checkWellFormed } from '../../history/well-formed.ts';
 import type { Explanation, Verdict } from '../../verdict.ts';
 import { describeTransaction, type ListAppendOperation } from '../transaction.ts';
 import {
@@ -75,13 +76,17 @@ function analyzeListAppend(history: readonly ListAppendOperation[]): ListAppendA
 }
 
 /**
- * Whether a history could come from a store that keeps the model; see `analyzeListAppend` for what
- * that means. `strict-serializable` unless asked otherwise.
+ * Whether a history could come from a store that keeps the model, as far as Elle's inferences show it.
+ * `ok` says that this history, as observed, shows no anomaly that the model forbids; each anomaly that
+ * is found is real. `strict-serializable` unless asked otherwise.
+ *
+ * @throws {HistoryError} if no clients can have seen this history: see `checkWellFormed`
  */
 export function checkListAppend(
 	history: readonly ListAppendOperation[],
 	options: { readonly model?: ConsistencyModel } = {},
 ): Verdict<ListAppendExplanation> {
+	checkWellFormed(history);
 	const model = options.model ?? 'strict-serializable';
 	const analysis = analyzeListAppend(history);
 	if ('undecidable' in analysis) return { verdict: 'unknown', reason: analysis.undecidable };

@@ -85,7 +85,10 @@ function formatOf(text: string): FormatName {
 	return /\bjepsen\.util - \S/.test(text) ? 'jepsen-log' : 'edn';
 }
 
+/** A file of lines has its header in the first; to find that in the others they are read whole. */
 function modelOf(text: string): string | undefined {
-	const model = readJsonItems(text)[0]?.value.model;
+	const [first = ''] = text.trimStart().split('\n', 1);
+	const items = /^\{.*"model"\s*:.*\}\s*$/.test(first) ? readJsonItems(first) : readJsonItems(text);
+	const model = items[0]?.value.model;
 	return typeof model === 'string' ? model : undefined;
 }

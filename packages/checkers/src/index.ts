@@ -4,7 +4,13 @@
  * @module
  */
 
-export { type CausalInput, type CausalOutput, checkCausal } from './causal/check-causal.ts';
+export type { CausalInput, CausalOperation, CausalOutput } from './causal/causal-history.ts';
+export {
+	CAUSAL_CONSISTENCIES,
+	type CausalConsistency,
+	type CausalOptions,
+	checkCausal,
+} from './causal/check-causal.ts';
 export { type Balances, type BankOptions, checkBank } from './collections/bank.ts';
 export { checkConvergence, type ReplicaState } from './collections/convergence.ts';
 export { type CounterInput, type CounterOutput, checkCounter } from './collections/counter.ts';
@@ -19,7 +25,7 @@ export { checkUniqueIds } from './collections/unique-ids.ts';
 export { explanationPage } from './explanation/page.ts';
 export { explanationText, verdictText } from './explanation/text.ts';
 export type { Bar, Timeline } from './explanation/timeline.ts';
-export type { JsonLinesHeader } from './formats/json-lines.ts';
+export type { JsonHeader } from './formats/json-history.ts';
 export { HistoryError, isHistoryError } from './history/history-error.ts';
 export type { Operation, Outcome } from './history/operation.ts';
 export { checkWellFormed } from './history/well-formed.ts';
@@ -57,6 +63,7 @@ export {
 } from './sequential/check-sequential.ts';
 export {
 	checkSessions,
+	SESSION_GUARANTEES,
 	type SessionGuarantee,
 	type VersionedOperation,
 } from './sessions/check-sessions.ts';
@@ -68,7 +75,15 @@ export {
 	sessionsOf,
 } from './transactions/isolation/check-isolation.ts';
 export type { Sessions } from './transactions/isolation/read-from.ts';
-export { checkListAppend } from './transactions/list-append/check-list-append.ts';
+export {
+	CONSISTENCY_MODELS,
+	type ConsistencyModel,
+} from './transactions/list-append/anomalies.ts';
+export {
+	checkListAppend,
+	type ListAppendAnomaly,
+	type ListAppendExplanation,
+} from './transactions/list-append/check-list-append.ts';
 export type {
 	ListAppendOperation,
 	ListAppendTransaction,
@@ -76,5 +91,10 @@ export type {
 	ReadWriteTransaction,
 } from './transactions/transaction.ts';
 export type { Explanation, Verdict } from './verdict.ts';
-export type { FormatName, Verifiable } from './verification/verifiable.ts';
+export type {
+	FormatName,
+	ModelOptions,
+	Verifiable,
+	VerifySettings,
+} from './verification/verifiable.ts';
 export { type VerifyOptions, verifiable, verifyHistory } from './verification/verify-history.ts';

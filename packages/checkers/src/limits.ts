@@ -8,6 +8,8 @@ export const limits = {
 	stepsPerTurn: 4_096,
 	/** States that a search for an order without real time remembers before it says `unknown`. */
 	statesSearched: 200_000,
+	/** Operations of a history whose causality is judged: a bit for each pair, some 300 MB. */
+	causalOperations: 50_000,
 	/** Different sums of additions whose outcome is unknown. */
 	counterSums: 100_000,
 	/** Operations that an explanation lists before it says how many it left out. */

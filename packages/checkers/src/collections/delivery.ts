@@ -10,9 +10,11 @@ export interface Sent {
 	readonly isAcknowledged: boolean;
 }
 
-/** A message that arrived, in the order of arrival at one receiver. */
+/** A message that arrived, in the order of arrival. */
 export interface Received {
 	readonly id: string | number;
+	/** Who got it, where several share the messages: the order is judged for each. */
+	readonly receiver?: string | number;
 }
 
 export interface DeliveryGuarantees {
@@ -27,7 +29,7 @@ export interface DeliveryGuarantees {
 /**
  * Whether a queue, or an event stream, delivers what was sent: nothing lost that was acknowledged,
  * nothing invented, nothing twice, and in order for each key. A repetition does not count against the
- * order: it is what came first that counts.
+ * order: it is what came first that counts. Messages are told apart by their ids, which are unique.
  *
  * @param sent In the order of sending, for each key.
  */
@@ -38,11 +40,8 @@ export function checkDelivery(
 ): Verdict {
 	const places = new Map(sent.map((message, place) => [message.id, { ...message, place }]));
 	const arrived = new Set<string | number>();
-	const lastOfKey = new Map<
-		string | number,
-		{ readonly id: string | number; readonly place: number }
-	>();
-	for (const { id } of received) {
+	const lastOfKey = new Map<string, { readonly id: string | number; readonly place: number }>();
+	for (const { id, receiver = '' } of received) {
 		const message = places.get(id);
 		if (message === undefined) {
 			return violation('invented', `the message ${id} was received, but never sent`, []);
@@ -52,12 +51,13 @@ export function checkDelivery(
 			return violation('repeated', `the message ${id} was received twice`, []);
 		}
 		arrived.add(id);
-		const last = lastOfKey.get(message.key);
+		const order = JSON.stringify([receiver, message.key]);
+		const last = lastOfKey.get(order);
 		if (last !== undefined && last.place > message.place && !mayReorder) {
 			const lines = [`${id} was sent before ${last.id}, and received after it`];
 			return violation('reordered', `messages of the key ${message.key} changed places`, lines);
 		}
-		lastOfKey.set(message.key, message);
+		lastOfKey.set(order, message);
 	}
 	const lost = sent.filter(({ id, isAcknowledged }) => isAcknowledged && !arrived.has(id));
 	if (!isComplete || lost.length === 0) return { verdict: 'ok' };

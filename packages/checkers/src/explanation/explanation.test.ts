@@ -5,7 +5,7 @@ import { keyValue } from '../models/key-value.ts';
 import { explanationPage } from './page.ts';
 import { timelinePicture } from './picture.ts';
 import { explanationText, verdictText } from './text.ts';
-import type { Bar } from './timeline.ts';
+import type { Bar, Timeline } from './timeline.ts';
 
 const EVIL = '</pre><script>alert("x")</script><!-- & \' \u0000\ud800';
 
@@ -64,7 +64,7 @@ test('a picture keeps bars of one process apart and inside, in the order of time
 		bar(2, 'an instant', 9, 9),
 	];
 	const svg = timelinePicture({ bars, order: [0, 2, 4] });
-	const width = Number(/width="(\d+)"/.exec(svg)?.[1]);
+	const width = Number(/role="img"[^>]* width="(\d+)"/.exec(svg)?.[1]);
 	const rects = [...svg.matchAll(/<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)"/g)].map(
 		([, x, y, w]) => ({ x: Number(x), y: Number(y), right: Number(x) + Number(w) }),
 	);
@@ -76,6 +76,47 @@ test('a picture keeps bars of one process apart and inside, in the order of time
 	// By number: process 10 is below process 2.
 	assert.ok(last.y > instant.y && last.right === width);
 	assert.equal(svg.match(/<circle/g)?.length, 3);
+});
+
+test('a long label is cut in the picture, and whole in its tooltip', () => {
+	const label = 'x'.repeat(500);
+	const svg = timelinePicture({ bars: [bar(0, label, 0, 1)], order: [] });
+	assert.ok(Number(/<rect [^>]*width="([\d.]+)"/.exec(svg)?.[1]) < 500);
+	assert.match(svg, new RegExp(`<title>process 0: ${label}</title>`));
+	assert.doesNotMatch(svg, new RegExp(`<text[^>]*>${label}`));
+});
+
+test('the dots of a cycle are in their bars, and its line comes back', () => {
+	const bars = [bar(0, 'first', 0, 1), bar(1, 'last', 8, 9)];
+	const points = (shape: 'serial' | 'cycle'): string[] => {
+		const svg = timelinePicture({ bars, order: [1, 0], shape });
+		return /<polyline points="([^"]*)"/.exec(svg)?.[1]?.split(' ') ?? [];
+	};
+	const x = (point: string | undefined): number => Number(point?.split(',')[0]);
+	const [late, early] = points('serial');
+	assert.ok(x(late) < x(early), 'instants run to the right');
+	const [from, to, back] = points('cycle');
+	assert.ok(x(from) > x(to));
+	assert.equal(back, from);
+});
+
+test('a caption says what is in the picture, and nothing else', () => {
+	const page = (timeline: Timeline): string =>
+		explanationPage({ anomaly: 'a', summary: 's', lines: [], timeline });
+	const plain = page({ bars: [bar(0, 'a', 0, 1)] });
+	assert.doesNotMatch(plain, /Red:|Dashed:|numbered/);
+	const all = page({
+		bars: [
+			{ ...bar(0, 'a', 0, 1), tone: 'culprit' },
+			{ ...bar(1, 'b', 0, Infinity), tone: 'unknown' },
+		],
+		order: [0],
+		shape: 'way',
+	});
+	assert.match(
+		all,
+		/Red: what does not fit\. Dashed: no answer came\. Each numbered dot has to come/,
+	);
 });
 
 interface Rect {

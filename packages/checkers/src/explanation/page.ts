@@ -1,6 +1,7 @@
 import type { Explanation } from '../verdict.ts';
 import { escapeMarkup } from './markup.ts';
 import { timelinePicture } from './picture.ts';
+import type { Timeline } from './timeline.ts';
 
 const STYLE = `
 :root { color-scheme: light dark; --ink: #1b1f24; --soft: #57606a; --paper: #ffffff; --line: #d0d7de;
@@ -15,8 +16,12 @@ body { margin: 2rem; background: var(--paper); color: var(--ink); font: 16px/1.5
 h1 { font-size: 1.4rem; margin: 0 0 .5rem; }
 pre, svg text { font-family: ui-monospace, monospace; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .9rem; }
-figure { margin: 1.5rem 0; overflow-x: auto; }
+figure { margin: 1.5rem 0; }
 figcaption { color: var(--soft); font-size: .9rem; }
+/* Begins at its right end, where things go wrong; the names of the rows stay in sight. */
+.timeline { display: flex; width: fit-content; max-width: 100%; overflow-x: auto; direction: rtl; }
+.timeline svg { flex: none; direction: ltr; }
+.timeline svg.names { order: 1; position: sticky; left: 0; background: var(--paper); }
 svg text { font-size: 12px; fill: var(--ink); }
 .row { stroke: var(--line); }
 svg text.process { fill: var(--soft); }
@@ -28,6 +33,22 @@ svg text.process { fill: var(--soft); }
 .order text { font-size: 10px; fill: var(--order); }
 `;
 
+const STEPS = {
+	serial: 'The numbered dots are one order that goes as far as any.',
+	way: 'Each numbered dot has to come before the next.',
+	cycle: 'Each numbered dot has to come before the next, and the last before the first.',
+} as const;
+
+/** What is in the picture, and nothing that is not. */
+function captionOf({ bars, order = [], shape = 'serial', caption }: Timeline): string {
+	const parts = ['Time runs to the right, in steps of equal worth.'];
+	if (bars.some(({ tone }) => tone === 'culprit')) parts.push('Red: what does not fit.');
+	if (bars.some(({ tone }) => tone === 'unknown')) parts.push('Dashed: no answer came.');
+	if (order.length > 0) parts.push(STEPS[shape]);
+	if (caption !== undefined) parts.push(caption);
+	return escapeMarkup(parts.join(' '));
+}
+
 /**
  * A whole HTML page about one violation. It asks nobody for anything: its policy forbids all requests
  * and scripts, and every text from the history is escaped.
@@ -37,10 +58,11 @@ export function explanationPage({ anomaly, summary, lines, timeline }: Explanati
 	const figure =
 		timeline === undefined || timeline.bars.length === 0
 			? ''
-			: `<figure tabindex="0" aria-label="Operations in time">
+			: `<figure>
+<div class="timeline" tabindex="0" aria-label="Operations in time">
 ${timelinePicture(timeline)}
-<figcaption>Time runs to the right, in steps of equal worth. Red: the answer that no order explains.
-Dashed: no answer came. The numbered dots are one order that goes as far as any.</figcaption>
+</div>
+<figcaption>${captionOf(timeline)}</figcaption>
 </figure>
 `;
 	return `<!doctype html>

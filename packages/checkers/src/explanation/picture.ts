@@ -7,6 +7,12 @@ const COLUMN_WIDTH = 34;
 const TOP = 28;
 /** Of a label of 12 px in a monospaced font. */
 const CHARACTER_WIDTH = 7.3;
+/** Characters of a label or a name. */
+const SHOWN_LENGTH = 44;
+/** Room for the border of the first bars. */
+const EDGE = 2;
+/** Between a dot and the next one in the same bar. */
+const DOT_WIDTH = 14;
 
 interface Placed {
 	readonly bar: Bar;
@@ -16,31 +22,35 @@ interface Placed {
 }
 
 /**
- * A drawing of who did what when, as one `<svg>`: a row for each process, a bar for each operation, a
- * numbered line through the order in which some operations can have taken effect. Only the order of
- * calls and returns is drawn: equal steps, whatever the clock said.
+ * A drawing of who did what when, as two `<svg>`: the names of the rows, which can be held in sight, and
+ * beside them a row for each process, a bar for each operation, a numbered line through some of
+ * them. Only the order of calls and returns is drawn: equal steps, whatever the clock said.
  */
-export function timelinePicture(timeline: Timeline): string {
-	const rows = [...new Set(timeline.bars.map(({ process }) => process))].sort(compareProcesses);
-	const names = rows.map(nameOf);
-	const left = 20 + Math.max(0, ...names.map(({ length }) => length)) * CHARACTER_WIDTH;
-	const columns = columnsOf(timeline.bars, left);
-	const ends = timeline.bars.map((bar) => (columns.get(bar.from) as number) + widthOf(bar));
-	const width = Math.ceil(Math.max(left, ...columns.values(), ...ends)) + COLUMN_WIDTH;
+export function timelinePicture({ bars, order = [], shape = 'serial' }: Timeline): string {
+	const rows = [...new Set(bars.map(({ process }) => process))].sort(compareProcesses);
+	const columns = columnsOf(bars, EDGE);
+	const ends = bars.map((bar) => (columns.get(bar.from) as number) + widthOf(bar));
+	const width = Math.ceil(Math.max(0, ...columns.values(), ...ends)) + COLUMN_WIDTH;
 	const height = TOP + rows.length * ROW_HEIGHT;
-	const placed = timeline.bars.map((bar): Placed => {
+	const placed = bars.map((bar): Placed => {
 		const begin = columns.get(bar.from) as number;
 		const end = columns.get(bar.to) ?? width;
 		const right = bar.to === bar.from ? begin + widthOf(bar) : end;
 		return { bar, left: begin, right, top: TOP + rows.indexOf(bar.process) * ROW_HEIGHT };
 	});
+	const steps = stepsOf(placed, order, shape);
 	const parts = [
-		...names.map((name, row) => drawRow(name, TOP + row * ROW_HEIGHT, { left, right: width })),
+		...rows.map((_, row) => drawRow(TOP + row * ROW_HEIGHT, width)),
+		drawLine(steps, shape),
 		...placed.map(drawBar),
-		drawOrder(placed, timeline.order ?? []),
+		drawDots(steps),
 	];
-	const title = `${timeline.bars.length} operations of ${rows.length} processes`;
-	return `<svg role="img" aria-label="${title}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" xmlns="http://www.w3.org/2000/svg">\n${parts.join('\n')}\n</svg>`;
+	const title = `${bars.length} operations of ${rows.length} processes`;
+	return `${drawNames(rows.map(nameOf), height)}\n${svg(width, height, `role="img" aria-label="${title}"`, parts)}`;
+}
+
+function svg(width: number, height: number, attributes: string, parts: readonly string[]): string {
+	return `<svg ${attributes} width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" xmlns="http://www.w3.org/2000/svg">\n${parts.join('\n')}\n</svg>`;
 }
 
 function compareProcesses(a: number | string, b: number | string): number {
@@ -49,7 +59,11 @@ function compareProcesses(a: number | string, b: number | string): number {
 }
 
 /** What a bar needs for its label. */
-const widthOf = ({ label }: Bar): number => label.length * CHARACTER_WIDTH + 14;
+const widthOf = ({ label }: Bar): number => shown(label).length * CHARACTER_WIDTH + 14;
+
+/** The bar's tooltip has the whole. */
+const shown = (label: string): string =>
+	label.length <= SHOWN_LENGTH ? label : `${label.slice(0, SHOWN_LENGTH - 1)}…`;
 
 /** Where each instant is drawn: far enough to the right that the bars before it hold their labels. */
 function columnsOf(bars: readonly Bar[], left: number): Map<number, number> {
@@ -67,37 +81,66 @@ function columnsOf(bars: readonly Bar[], left: number): Map<number, number> {
 	return columns;
 }
 
-const nameOf = (process: number | string): string => `process ${process}`;
+/** `session 3` has a kind of its own. */
+const nameOf = (process: number | string): string =>
+	/\s/.test(String(process)) ? String(process) : `process ${process}`;
 
-function drawRow(
-	name: string,
-	top: number,
-	{ left, right }: { readonly left: number; readonly right: number },
-): string {
+function drawNames(names: readonly string[], height: number): string {
+	const texts = names.map(shown).map((name, row) => {
+		const baseline = TOP + row * ROW_HEIGHT + BAR_HEIGHT / 2 + 4;
+		return `<text class="process" x="0" y="${baseline}">${escapeMarkup(name)}</text>`;
+	});
+	const longest = Math.max(0, ...names.map((name) => shown(name).length));
+	return svg(Math.ceil(20 + longest * CHARACTER_WIDTH), height, 'class="names"', texts);
+}
+
+function drawRow(top: number, width: number): string {
 	const middle = top + BAR_HEIGHT / 2;
-	return `<line class="row" x1="${left}" x2="${right}" y1="${middle}" y2="${middle}"/><text class="process" x="0" y="${middle + 4}">${escapeMarkup(name)}</text>`;
+	return `<line class="row" x1="0" x2="${width}" y1="${middle}" y2="${middle}"/>`;
 }
 
 function drawBar({ bar, left, right, top }: Placed): string {
-	const label = escapeMarkup(bar.label);
+	const label = escapeMarkup(shown(bar.label));
 	const title = escapeMarkup(`${nameOf(bar.process)}: ${bar.label}`);
 	const width = right - left;
 	return `<g class="bar ${bar.tone}"><title>${title}</title><rect x="${left}" y="${top}" width="${width}" height="${BAR_HEIGHT}" rx="4"/><text x="${left + 7}" y="${top + 17}">${label}</text></g>`;
 }
 
-/** A dot for each operation of the order, as early as its place allows, and a line through them. */
-function drawOrder(placed: readonly Placed[], order: readonly number[]): string {
+interface Point {
+	readonly x: number;
+	readonly y: number;
+}
+
+/**
+ * A dot for each operation of the order. Instants run to the right, each as early as its place allows;
+ * of a way each dot is in its own bar, beside those that came before.
+ */
+function stepsOf(
+	placed: readonly Placed[],
+	order: readonly number[],
+	shape: NonNullable<Timeline['shape']>,
+): Point[] {
 	let x = 0;
-	const points = order.flatMap((index) => {
+	return order.flatMap((index, step) => {
 		const one = placed[index];
 		if (one === undefined) return [];
-		x = Math.max(x + 8, one.left + 4);
+		if (shape === 'serial') x = Math.max(x + 8, one.left + 4);
+		else x = Math.min(one.left + 6 + step * DOT_WIDTH, one.right - 6);
 		return [{ x, y: one.top + BAR_HEIGHT }];
 	});
-	const line = points.map((point) => `${point.x},${point.y}`).join(' ');
-	const dots = points.map(
-		({ x: cx, y }, index) =>
-			`<circle cx="${cx}" cy="${y}" r="3"/><text x="${cx + 5}" y="${y + 12}">${index + 1}</text>`,
+}
+
+/** Under the bars, so that it crosses out no label. */
+function drawLine(steps: readonly Point[], shape: NonNullable<Timeline['shape']>): string {
+	const corners = shape === 'cycle' ? [...steps, ...steps.slice(0, 1)] : steps;
+	const points = corners.map(({ x, y }) => `${x},${y}`).join(' ');
+	return `<g class="order"><polyline points="${points}"/></g>`;
+}
+
+function drawDots(steps: readonly Point[]): string {
+	const dots = steps.map(
+		({ x, y }, index) =>
+			`<circle cx="${x}" cy="${y}" r="3"/><text x="${x + 4}" y="${y + 12}">${index + 1}</text>`,
 	);
-	return `<g class="order"><polyline points="${line}"/>${dots.join('')}</g>`;
+	return `<g class="order">${dots.join('')}</g>`;
 }

@@ -7,7 +7,7 @@ import {
 	isName,
 	isSequence,
 	readEdn,
-	showEdn,
+	showBriefly,
 } from './edn.ts';
 import { type JepsenEvent, type JepsenOperation, pairEvents } from './jepsen-operations.ts';
 
@@ -31,12 +31,12 @@ export function readEdnHistory(text: string): JepsenOperation[] {
 
 /** Undefined for an event of the nemesis. */
 function readEvent(map: Edn): JepsenEvent | undefined {
-	if (!isMap(map)) throw new HistoryError(`${showEdn(map)} is no event: a map was expected`);
+	if (!isMap(map)) throw new HistoryError(`${showBriefly(map)} is no event: a map was expected`);
 	const { line } = map;
 	const process = fieldOf(map, 'process');
 	if (process !== undefined && typeof process !== 'number') {
 		if (isName(process)) return undefined;
-		throw new HistoryError(`${showEdn(process)} is no process`, line);
+		throw new HistoryError(`${showBriefly(process)} is no process`, line);
 	}
 	const value = fieldOf(map, 'value') ?? null;
 	const type = readName(map, 'type');
@@ -51,6 +51,6 @@ function readEvent(map: Edn): JepsenEvent | undefined {
 function readName(map: EdnMap, keyword: string): string {
 	const value = fieldOf(map, keyword);
 	if (isName(value)) return value.name;
-	const found = value === undefined ? 'missing' : showEdn(value);
+	const found = value === undefined ? 'missing' : showBriefly(value);
 	throw new HistoryError(`:${keyword} is ${found}: a keyword was expected`, map.line);
 }

@@ -216,7 +216,7 @@ class EdnReader {
 		const name = this.#token();
 		if (name.length === 1) return name;
 		const character = Object.hasOwn(CHARACTERS, name) ? CHARACTERS[name] : undefined;
-		if (character === undefined) throw this.#error(`\\${name} is no character`);
+		if (character === undefined) throw this.#error(`\\${shortly(name)} is no character`);
 		return character;
 	}
 
@@ -233,12 +233,18 @@ class EdnReader {
 		if (token === 'nil') return null;
 		if (token === 'true' || token === 'false') return token === 'true';
 		if (NUMBER.test(token)) return Number(token.replace(/[NM]$/, ''));
-		if (/^[+-]?\d/.test(token)) throw this.#error(`${token} is no number`);
+		if (/^[+-]?\d/.test(token)) throw this.#error(`${shortly(token)} is no number`);
 		if (!token.startsWith(':')) return { type: 'symbol', name: token };
 		if (token.length === 1) throw this.#error('a keyword has no name');
 		return { type: 'keyword', name: token.slice(1) };
 	}
 }
+
+const SHOWN_LENGTH = 60;
+
+/** As much of a text from a file as an error may hold. */
+const shortly = (text: string): string =>
+	text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
 
 /** The value under a keyword; undefined if the map has none. */
 export function fieldOf(map: EdnMap, keyword: string): Edn | undefined {
@@ -261,6 +267,9 @@ export function isSequence(value: Edn | undefined): value is EdnCollection {
 function isObject(value: Edn | undefined): value is EdnName | EdnCollection | EdnMap | EdnTagged {
 	return typeof value === 'object' && value !== null;
 }
+
+/** As it would be written, its beginning if that is long: for errors. */
+export const showBriefly = (value: Edn): string => shortly(showEdn(value));
 
 /** As it would be written; sets and maps in the order in which they came. */
 export function showEdn(value: Edn): string {

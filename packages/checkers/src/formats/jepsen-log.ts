@@ -1,5 +1,5 @@
 import { HistoryError } from '../history/history-error.ts';
-import { type Edn, isName, readEdn, showEdn } from './edn.ts';
+import { type Edn, isName, readEdn, showBriefly } from './edn.ts';
 import { type JepsenEvent, type JepsenOperation, pairEvents } from './jepsen-operations.ts';
 
 const EVENT = /\bjepsen\.util - (\S+)\s+(.*)$/;
@@ -42,4 +42,5 @@ function readEvent(process: number, fields: string, line: number): JepsenEvent {
 	};
 }
 
-const show = (value: Edn | undefined): string => (value === undefined ? 'nothing' : showEdn(value));
+const show = (value: Edn | undefined): string =>
+	value === undefined ? 'nothing' : showBriefly(value);

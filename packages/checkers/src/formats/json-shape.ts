@@ -1,8 +1,11 @@
 /** What is wrong with a value from a file, undefined if nothing is: `value is missing`. */
 export type Shape = (value: unknown) => string | undefined;
 
+/** Characters of what is wrong that an error shows. */
+const SHOWN_LENGTH = 60;
+
 const show = (value: unknown): string =>
-	value === undefined ? 'missing' : JSON.stringify(value).slice(0, 60);
+	value === undefined ? 'missing' : JSON.stringify(value).slice(0, SHOWN_LENGTH);
 
 function shape(what: string, isGood: (value: unknown) => boolean): Shape {
 	return (value) => (isGood(value) ? undefined : `is ${show(value)}: ${what} was expected`);
@@ -36,11 +39,14 @@ export function listOf(item: Shape): Shape {
 		if (!Array.isArray(value)) return `is ${show(value)}: a list was expected`;
 		for (const [index, one] of value.entries()) {
 			const problem = item(one);
-			if (problem !== undefined) return `[${index}] ${problem}`;
+			if (problem !== undefined) return `[${index}]${spaced(problem)}`;
 		}
 		return undefined;
 	};
 }
+
+/** `.value[0] is missing`, `.value.key is missing`. */
+const spaced = (problem: string): string => (/^[.[]/.test(problem) ? problem : ` ${problem}`);
 
 /** An object with these fields and no others. */
 export function fields(expected: Readonly<Record<string, Shape>>): Shape {
@@ -53,7 +59,7 @@ export function fields(expected: Readonly<Record<string, Shape>>): Shape {
 		}
 		for (const [name, one] of Object.entries(expected)) {
 			const problem = one((value as Record<string, unknown>)[name]);
-			if (problem !== undefined) return `.${name} ${problem}`;
+			if (problem !== undefined) return `.${name}${spaced(problem)}`;
 		}
 		return undefined;
 	};
@@ -67,5 +73,27 @@ export function kinds(expected: Readonly<Record<string, Readonly<Record<string, 
 			return `.kind is ${show(kind)}: one of ${Object.keys(expected).join(', ')} was expected`;
 		}
 		return fields({ kind: isText, ...expected[kind] })(value);
+	};
+}
+
+/** One of these texts. */
+export function oneOf(...names: readonly string[]): Shape {
+	return (value) =>
+		names.includes(value as string)
+			? undefined
+			: `is ${show(value)}: one of ${names.join(', ')} was expected`;
+}
+
+/** An object whose fields all look alike, whatever their names. */
+export function recordOf(one: Shape): Shape {
+	return (value) => {
+		if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+			return `is ${show(value)}: an object was expected`;
+		}
+		for (const [name, field] of Object.entries(value)) {
+			const problem = one(field);
+			if (problem !== undefined) return `.${name}${spaced(problem)}`;
+		}
+		return undefined;
 	};
 }

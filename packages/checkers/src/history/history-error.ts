@@ -4,11 +4,14 @@ export class HistoryError extends Error {
 	readonly effect = 'none';
 	/** Of the text that was read, from 1; undefined for a history that never was a text. */
 	readonly line: number | undefined;
+	/** Of the history, from 0, where one operation is to blame that was not read from a text. */
+	readonly operation: number | undefined;
 
-	constructor(problem: string, line?: number) {
+	constructor(problem: string, line?: number, operation?: number) {
 		super(line === undefined ? problem : `line ${line}: ${problem}`);
 		this.name = 'HistoryError';
 		this.line = line;
+		this.operation = operation;
 	}
 }
 

@@ -21,13 +21,13 @@ export function checkWellFormed(history: readonly Operation[]): void {
 
 function checkTimes({ calledAt, returnedAt, outcome }: Operation, index: number): void {
 	if (!Number.isFinite(calledAt) || Number.isNaN(returnedAt)) {
-		throw new HistoryError(`operation ${index} has a time that is no number`);
+		throw new HistoryError(`operation ${index} has a time that is no number`, undefined, index);
 	}
 	if (returnedAt < calledAt) {
-		throw new HistoryError(`operation ${index} returned before it was called`);
+		throw new HistoryError(`operation ${index} returned before it was called`, undefined, index);
 	}
 	if (outcome === 'ok' && returnedAt === Infinity) {
-		throw new HistoryError(`operation ${index} is ok, but never returned`);
+		throw new HistoryError(`operation ${index} is ok, but never returned`, undefined, index);
 	}
 }
 
@@ -41,7 +41,11 @@ function checkOneAtATime(history: readonly Operation[], indexes: readonly number
 		if (before !== undefined && before.operation.returnedAt > operation.calledAt) {
 			const { process } = operation;
 			const problem = `process ${process} called operation ${index} while its operation ${before.index} was under way`;
-			throw new HistoryError(`${problem}; one process runs one operation at a time`);
+			throw new HistoryError(
+				`${problem}; one process runs one operation at a time`,
+				undefined,
+				index,
+			);
 		}
 	}
 }

@@ -190,6 +190,12 @@ describe('what decides', () => {
 		assert.equal(verdictOf([write(1, 2, 2), ...reads]), 'violation');
 	});
 
+	test('of two equal writes without an answer the one that could be first stands for the other', () => {
+		// The write of process 0 is called only after its read, which needs the write of process 1.
+		assert.equal(verdictOf([read(0, 1, 0, 5), write(0, 1, 5), write(1, 1, 5)]), 'ok');
+		assert.equal(verdictOf([read(0, 1, 0, 5), write(0, 1, 5)]), 'violation');
+	});
+
 	test('a write that failed is seen by nobody', () => {
 		const failed = { ...write(0, 1, 0, 1), outcome: 'failed' } as const;
 		assert.equal(verdictOf([failed, read(1, 1, 2, 3)]), 'violation');

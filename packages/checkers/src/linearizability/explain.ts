@@ -1,4 +1,4 @@
-import type { Bar } from '../explanation/timeline.ts';
+import { type Bar, barOf } from '../explanation/timeline.ts';
 import type { Operation } from '../history/operation.ts';
 import { limits } from '../limits.ts';
 import { type Model, refused } from '../models/model.ts';
@@ -220,9 +220,7 @@ function timelineOf<State, Input, Output>(
 		.slice(-limits.operationsDrawn);
 	const bars = indexes.map((index): Bar => {
 		const operation = search.operations[index] as Operation<Input, Output>;
-		const { process, calledAt, returnedAt, outcome } = operation;
-		const tone = operation === culprit ? 'culprit' : outcome === 'unknown' ? 'unknown' : 'plain';
-		return { process, label: model.describe(operation), from: calledAt, to: returnedAt, tone };
+		return barOf(operation, model.describe(operation), operation === culprit);
 	});
 	const places = new Map(indexes.map((index, place) => [index, place]));
 	const order = search.deadEnds[0]?.order ?? [];

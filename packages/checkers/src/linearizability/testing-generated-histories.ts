@@ -4,11 +4,11 @@ import { casRegister } from '../models/cas-register.ts';
 import { type EtcdInput, type EtcdOutput, etcd } from '../models/etcd.ts';
 import { type FencedLockInput, fencedLock } from '../models/fenced-lock.ts';
 import { fifoQueue } from '../models/fifo-queue.ts';
-import { keyValue } from '../models/key-value.ts';
+import { type KeyValueInput, type KeyValueOutput, keyValue } from '../models/key-value.ts';
 import { type Model, refused } from '../models/model.ts';
 import { mutex } from '../models/mutex.ts';
 import { register } from '../models/register.ts';
-import { isLinearizable, isLinearizableByKey } from './testing-brute-force.ts';
+import { byKey, isLinearizable, isSequential } from './testing-brute-force.ts';
 
 type History = readonly Operation<never, never>[];
 
@@ -20,15 +20,18 @@ export interface Subject {
 	/** All answers that a broken object might give. */
 	readonly outputsOf: (input: never) => readonly unknown[];
 	readonly isLinearizable: (history: History) => boolean;
+	readonly isSequential: (history: History) => boolean;
 }
+
+/** What brute force walks through: the model, or all the objects that it tells apart. */
+type Specification<Input, Output> = Pick<Model<unknown, Input, Output>, 'init' | 'step'>;
 
 function subject<State, Input, Output>(
 	name: string,
 	model: Model<State, Input, Output>,
 	inputs: readonly Input[],
 	outputsOf: (input: Input) => readonly Output[],
-	judge: (history: readonly Operation<Input, Output>[]) => boolean = (history) =>
-		isLinearizable(model, history),
+	whole: Specification<Input, Output> = model as Specification<Input, Output>,
 ): Subject {
 	// One list can hold all subjects only where their types are forgotten.
 	return {
@@ -36,7 +39,8 @@ function subject<State, Input, Output>(
 		model: model as unknown as Subject['model'],
 		inputs,
 		outputsOf: outputsOf as Subject['outputsOf'],
-		isLinearizable: judge as Subject['isLinearizable'],
+		isLinearizable: (history) => isLinearizable(whole as Model<unknown, never, never>, history),
+		isSequential: (history) => isSequential(whole as Model<unknown, never, never>, history),
 	};
 }
 
@@ -115,7 +119,7 @@ export const subjects: readonly Subject[] = [
 			if (kind === 'get') return texts;
 			return kind === 'cas' || kind === 'delete' ? [true, false] : [null];
 		},
-		(history) => isLinearizableByKey(keyValueModel, history),
+		byKey(keyValueModel) as Pick<Model<unknown, KeyValueInput, KeyValueOutput>, 'init' | 'step'>,
 	),
 	subject(
 		'mutex',

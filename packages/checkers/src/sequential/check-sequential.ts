@@ -1,6 +1,8 @@
+import { timelineOf } from '../explanation/timeline.ts';
 import type { Operation } from '../history/operation.ts';
-import { checkWellFormed } from '../history/well-formed.ts';
+import { checkWellFormed, compareSpans } from '../history/well-formed.ts';
 import { limits } from '../limits.ts';
+import { allObjects } from '../models/all-objects.ts';
 import { type Model, refused } from '../models/model.ts';
 import type { Explanation, Verdict } from '../verdict.ts';
 import { type Lane, lanesOf } from './lanes.ts';
@@ -25,6 +27,14 @@ export function checkSequential<State, Input, Output>(
 	{ budget = limits.statesSearched }: { readonly budget?: number } = {},
 ): Verdict<SequentialExplanation<Input, Output>> {
 	checkWellFormed(history);
+	return searchOrder(allObjects(model), history, budget);
+}
+
+function searchOrder<State, Input, Output>(
+	model: Model<State, Input, Output>,
+	history: readonly Operation<Input, Output>[],
+	budget: number,
+): Verdict<SequentialExplanation<Input, Output>> {
 	const lanes = lanesOf(history);
 	const memory = new Visited(model);
 	let deepest: Place<State> = {
@@ -89,9 +99,9 @@ function successors<State, Input, Output>(
 		const progress = place.progress.with(lane, (place.progress[lane] as number) + 1);
 		const next = { progress, state, previous: place, depth: place.depth + 1 };
 		// A right answer that can never change anything goes first: later it could only be in the way.
-		const isRead = model.changesNothing?.(operation.input, operation.output as Output) === true;
-		if (operation.outcome === 'ok' && isRead) return [next];
-		if (!model.equals(state, place.state) || operation.outcome === 'ok') found.push(next);
+		const { input, output, outcome } = operation;
+		if (outcome === 'ok' && model.changesNothing?.(input, output as Output)) return [next];
+		if (outcome === 'ok' || !model.equals(state, place.state)) found.push(next);
 	}
 	return found;
 }
@@ -141,10 +151,13 @@ function explain<State, Input, Output>(
 	if (hidden > 0) lines.push(`  (${hidden} operations)`);
 	lines.push(...longest.slice(hidden).map((one) => `  ${tell(one)}`));
 	lines.push(`which makes ${model.describeState(deepest.state)}, where these cannot come next:`);
-	for (const lane of lanes.keys()) {
-		const operation = nextOf(lanes, lane, deepest.progress);
-		if (operation) lines.push(`  ${tell(operation)}`);
-	}
+	const blocked = [...lanes.keys()].flatMap((lane) => nextOf(lanes, lane, deepest.progress) ?? []);
+	lines.push(...blocked.map((one) => `  ${tell(one)}`));
+	const drawn = [...longest, ...blocked].sort(compareSpans);
+	const answered = blocked.filter(({ outcome }) => outcome === 'ok');
+	const timeline = timelineOf(drawn, model.describe, new Set(answered), {
+		order: longest,
+	});
 	const summary = 'no order of all operations that keeps that of each process explains the answers';
-	return { anomaly: 'not-sequential', summary, lines, longest };
+	return { anomaly: 'not-sequential', summary, lines, longest, timeline };
 }

@@ -29,9 +29,15 @@ export function lanesOf<Input, Output>(
 		lanes[lane] = own;
 		if (operation.outcome === 'ok') own.operations.push(operation);
 		else {
-			const after = { lane, count: own.operations.length };
+			const after = { lane, count: own.operations.findLastIndex(isBefore(operation)) + 1 };
 			open.push({ operations: [operation], isOptional: true, after });
 		}
 	}
 	return [...lanes, ...open];
 }
+
+/** Where the times do not tell which came first, nothing is built on it. */
+const isBefore =
+	({ calledAt }: Operation) =>
+	(other: Operation): boolean =>
+		other.returnedAt <= calledAt && other.calledAt < calledAt;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { checkSessions, type SessionGuarantee, type VersionedOperation } from './check-sessions.ts';
 
 const guarantees: readonly SessionGuarantee[] = [
@@ -45,5 +46,38 @@ test('each guarantee is broken by its own history, and by no other', () => {
 test('sessions do not bind each other', () => {
 	for (const guarantee of guarantees) {
 		assert.equal(checkSessions([session('w5 r5'), session('r1 w2')], guarantee).verdict, 'ok');
+	}
+});
+
+test('each guarantee is what all pairs of a session say', () => {
+	const kinds: Record<SessionGuarantee, readonly [string, string]> = {
+		'read-your-writes': ['write', 'read'],
+		'monotonic-reads': ['read', 'read'],
+		'monotonic-writes': ['write', 'write'],
+		'writes-follow-reads': ['read', 'write'],
+	};
+	const operation = fc.record({
+		kind: fc.constantFrom('read' as const, 'write' as const),
+		key: fc.constantFrom('x', 'y'),
+		version: fc.nat({ max: 4 }),
+	});
+	for (const guarantee of guarantees) {
+		const seen = { ok: 0, violation: 0, unknown: 0 };
+		const [earlier, later] = kinds[guarantee];
+		const property = fc.property(fc.array(operation, { maxLength: 6 }), (operations) => {
+			const isBroken = operations.some((first, at) =>
+				operations.slice(at + 1).some((then) => {
+					if (first.key !== then.key || first.kind !== earlier || then.kind !== later) return false;
+					return then.kind === 'write'
+						? then.version <= first.version
+						: then.version < first.version;
+				}),
+			);
+			const { verdict } = checkSessions([operations], guarantee);
+			seen[verdict]++;
+			assert.equal(verdict, isBroken ? 'violation' : 'ok');
+		});
+		fc.assert(property, { numRuns: 500, seed: 1 });
+		assert.ok(seen.ok > 50 && seen.violation > 50, JSON.stringify(seen));
 	}
 });

@@ -15,8 +15,16 @@ export type SessionGuarantee =
 	| 'monotonic-writes'
 	| 'writes-follow-reads';
 
+export const SESSION_GUARANTEES: readonly SessionGuarantee[] = [
+	'read-your-writes',
+	'monotonic-reads',
+	'monotonic-writes',
+	'writes-follow-reads',
+];
+
 /**
  * Whether each session keeps a guarantee: the four are judged apart, because a store may keep some.
+ * Versions are of one key each, so this is judged key by key.
  *
  * @param sessions What each client did, in its order.
  */

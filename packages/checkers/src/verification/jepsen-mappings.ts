@@ -1,4 +1,6 @@
-import { type Edn, isName, isSequence, showEdn } from '../formats/edn.ts';
+import type { CounterInput, CounterOutput } from '../collections/counter.ts';
+import type { SetInput, SetOutput } from '../collections/set.ts';
+import { type Edn, isName, isSequence, showBriefly, showEdn } from '../formats/edn.ts';
 import type { JepsenOperation } from '../formats/jepsen-operations.ts';
 import { HistoryError } from '../history/history-error.ts';
 import type { Operation } from '../history/operation.ts';
@@ -8,7 +10,7 @@ import type { KeyValueInput, KeyValueOutput } from '../models/key-value.ts';
 import type { Value } from '../models/model.ts';
 import type { MutexInput, MutexOutput } from '../models/mutex.ts';
 import type { RegisterInput, RegisterOutput } from '../models/register.ts';
-import type { Element, ListAppendStep } from '../transactions/transaction.ts';
+import type { Element, ListAppendStep, ReadWriteStep } from '../transactions/transaction.ts';
 
 /** One operation as a model knows it; undefined where it says nothing. */
 export type Mapping<Input, Output> = (raw: JepsenOperation) => Operation<Input, Output> | undefined;
@@ -74,6 +76,66 @@ export const queueOfEdn: Mapping<QueueInput, QueueOutput> = (raw) => {
 	return withType(raw, input, scalarOf(raw.answered ?? null));
 };
 
+/** `:value` of an add is the element, of a read the set: `#{1 2}`, `[1 2]`. */
+export const setOfEdn: Mapping<SetInput, SetOutput> = (raw) => {
+	if (raw.f === 'add') {
+		return withType(raw, { kind: 'add', element: elementOf(raw.called, raw) }, null);
+	}
+	if (raw.f !== 'read') throw unknownName(raw, 'add, read');
+	if (raw.type !== 'ok') return withType(raw, { kind: 'read' }, null);
+	const { answered = null } = raw;
+	const isSet = typeof answered === 'object' && answered !== null && 'items' in answered;
+	if (!isSet) throw misshapen(raw, 'a read that returned a set');
+	return withType(
+		raw,
+		{ kind: 'read' },
+		answered.items.map((one) => elementOf(one, raw)),
+	);
+};
+
+export const counterOfEdn: Mapping<CounterInput, CounterOutput> = (raw) => {
+	if (raw.f === 'add')
+		return withType(raw, { kind: 'add', delta: numberOf(raw.called, raw) }, null);
+	if (raw.f !== 'read') throw unknownName(raw, 'add, read');
+	const sum = raw.type === 'ok' ? numberOf(raw.answered ?? null, raw) : null;
+	return withType(raw, { kind: 'read' }, sum);
+};
+
+export const uniqueIdsOfEdn: Mapping<unknown, string | number> = (raw) => {
+	if (raw.f !== 'generate') throw unknownName(raw, 'generate');
+	const id = raw.type === 'ok' ? elementOf(raw.answered ?? null, raw) : '';
+	return withType(raw, { kind: 'generate' }, id);
+};
+
+/** `[[:w 5 1] [:r 6 2]]`. */
+export const readWriteOfEdn: Mapping<readonly ReadWriteStep[], readonly ReadWriteStep[]> = (
+	raw,
+) => {
+	const steps = (value: Edn): ReadWriteStep[] => {
+		if (!isSequence(value)) throw misshapen(raw, 'a vector of steps');
+		return value.items.map((step): ReadWriteStep => {
+			const [f, key, element] = partsOf(step);
+			if (f === 'w') return ['w', keyOf(key, raw), elementOf(element, raw)];
+			if (f !== 'r') throw misshapen(raw, 'a vector of :w and :r');
+			return ['r', keyOf(key, raw), element === null ? null : elementOf(element, raw)];
+		});
+	};
+	const input = steps(raw.called);
+	return withType(raw, input, raw.type === 'ok' ? steps(raw.answered ?? null) : input);
+};
+
+function numberOf(value: Edn, raw: JepsenOperation): number {
+	if (typeof value !== 'number') throw misshapen(raw, 'a number');
+	return value;
+}
+
+/** The name, the key and the rest of a step; in JSON the name is a text. */
+function partsOf(step: Edn): readonly [string | undefined, Edn, Edn] {
+	const [f, key = null, element = null] = isSequence(step) ? step.items : [];
+	const name = isName(f) ? f.name : typeof f === 'string' ? f.replace(/^:/, '') : undefined;
+	return [name, key, element];
+}
+
 /** `[[:append 5 1] [:r 6 [2 3]]]`. */
 export const listAppendOfEdn: Mapping<readonly ListAppendStep[], readonly ListAppendStep[]> = (
 	raw,
@@ -128,10 +190,9 @@ function casInput(raw: JepsenOperation) {
 function stepsOf(value: Edn, raw: JepsenOperation): ListAppendStep[] {
 	if (!isSequence(value)) throw misshapen(raw, 'a vector of steps');
 	return value.items.map((step): ListAppendStep => {
-		const [f, key = null, element = null] = isSequence(step) ? step.items : [];
-		if (isName(f) && f.name === 'append')
-			return ['append', keyOf(key, raw), elementOf(element, raw)];
-		if (!isName(f) || f.name !== 'r') throw misshapen(raw, 'a vector of :append and :r');
+		const [f, key, element] = partsOf(step);
+		if (f === 'append') return ['append', keyOf(key, raw), elementOf(element, raw)];
+		if (f !== 'r') throw misshapen(raw, 'a vector of :append and :r');
 		if (element === null) return ['r', keyOf(key, raw), null];
 		if (!isSequence(element)) throw misshapen(raw, 'a read that returned a vector');
 		return ['r', keyOf(key, raw), element.items.map((one) => elementOf(one, raw))];
@@ -155,7 +216,7 @@ function scalarOf(value: Edn): Value {
 }
 
 function misshapen({ f, called, line }: JepsenOperation, expected: string): HistoryError {
-	return new HistoryError(`:${f} ${showEdn(called)}: ${expected} was expected`, line);
+	return new HistoryError(`:${f} ${showBriefly(called)}: ${expected} was expected`, line);
 }
 
 function unknownName({ f, line }: JepsenOperation, known: string): HistoryError {

@@ -8,17 +8,21 @@ import {
 	isValue,
 	kinds,
 	listOf,
+	oneOf,
 	optional,
 	type Shape,
 } from '../formats/json-shape.ts';
+import { limits } from '../limits.ts';
+import { checkLinearizable } from '../linearizability/check-linearizable.ts';
 import { type CasRegisterInput, casRegister } from '../models/cas-register.ts';
 import { type EtcdInput, etcd } from '../models/etcd.ts';
 import { type FencedLockInput, fencedLock } from '../models/fenced-lock.ts';
 import { fifoQueue, type QueueInput } from '../models/fifo-queue.ts';
 import { type KeyValueInput, keyValue } from '../models/key-value.ts';
-import type { Value } from '../models/model.ts';
+import type { Model, Value } from '../models/model.ts';
 import { mutex } from '../models/mutex.ts';
 import { type RegisterInput, register } from '../models/register.ts';
+import { checkSequential } from '../sequential/check-sequential.ts';
 import {
 	casRegisterOfEdn,
 	casRegisterOfLog,
@@ -28,90 +32,112 @@ import {
 	registerOfEdn,
 	registerOfLog,
 } from './jepsen-mappings.ts';
-import { linearizable, type ModelOptions, type Verifiable, verifiableFrom } from './verifiable.ts';
+import {
+	byKind,
+	type ModelOptions,
+	type Verifiable,
+	type VerifiableParts,
+	verifiableFrom,
+} from './verifiable.ts';
 
-/** The shape of an output, by the kind of its input. */
-const byKind =
-	<Kind extends string>(shapes: Readonly<Record<Kind, Shape>>) =>
-	(input: { readonly kind: Kind }): Shape =>
-		shapes[input.kind];
+/** What a model with one sequential specification can be asked for. */
+const CONSISTENCIES = ['linearizable', 'sequential'] as const;
+
+const withConsistency = (options: Readonly<Record<string, Shape>> = {}) => ({
+	...options,
+	consistency: optional(oneOf(...CONSISTENCIES)),
+});
+
+/** A `check` that asks whether some order explains the answers: in real time, unless told otherwise. */
+function ordered<State, Input, Output>(
+	modelFor: (options: ModelOptions) => Model<State, Input, Output>,
+): VerifiableParts<Input, Output>['check'] {
+	return (history, { consistency = 'linearizable', ...options }, budget) => {
+		const model = modelFor(options);
+		if (consistency === 'linearizable') return checkLinearizable(model, history, { budget });
+		const states = budget.steps ?? limits.statesSearched;
+		return checkSequential(model, history, { budget: states });
+	};
+}
 
 const initialOf = ({ initial = null }: ModelOptions): Value => initial as Value;
 
 export const registerHistories: Verifiable = verifiableFrom({
 	name: 'register',
 	summary: 'one value, read and written whole: linearizable',
-	jsonl: {
+	json: {
 		input: kinds({ read: {}, write: { value: isValue } }),
 		output: byKind<RegisterInput['kind']>({ read: isValue, write: isNothing }),
-		options: { initial: optional(isValue) },
+		options: withConsistency({ initial: optional(isValue) }),
 	},
 	edn: { map: registerOfEdn },
 	jepsenLog: { map: registerOfLog },
-	check: linearizable((options) => register(initialOf(options))),
+	check: ordered((options) => register(initialOf(options))),
 });
 
 export const casRegisterHistories: Verifiable = verifiableFrom({
 	name: 'cas-register',
 	summary: 'one value with compare-and-set: linearizable',
-	jsonl: {
+	json: {
 		input: kinds({
 			read: {},
 			write: { value: isValue },
 			cas: { expected: isValue, value: isValue },
 		}),
 		output: byKind<CasRegisterInput['kind']>({ read: isValue, write: isNothing, cas: isBoolean }),
-		options: { initial: optional(isValue) },
+		options: withConsistency({ initial: optional(isValue) }),
 	},
 	edn: { map: casRegisterOfEdn },
 	jepsenLog: { map: casRegisterOfLog },
-	check: linearizable((options) => casRegister(initialOf(options))),
+	check: ordered((options) => casRegister(initialOf(options))),
 });
 
 export const mutexHistories: Verifiable = verifiableFrom({
 	name: 'mutex',
 	summary: 'a lock that does not expire: linearizable, so at most one holder',
-	jsonl: {
+	json: {
 		input: kinds({
 			acquire: { client: either(isText, isNumber) },
 			release: { client: either(isText, isNumber) },
 		}),
 		output: () => isBoolean,
+		options: withConsistency(),
 	},
 	edn: { map: mutexOfEdn },
-	check: linearizable(mutex),
+	check: ordered(mutex),
 });
 
 export const fencedLockHistories: Verifiable = verifiableFrom({
 	name: 'fenced-lock',
 	summary: 'a lock with fencing tokens and the resource that checks them: linearizable',
-	jsonl: {
+	json: {
 		input: kinds({ acquire: {}, release: { token: isNumber }, write: { token: isNumber } }),
 		output: byKind<FencedLockInput['kind']>({
 			acquire: (token) => (token === null ? undefined : isNumber(token)),
 			release: isBoolean,
 			write: isBoolean,
 		}),
-		options: { expires: optional(isBoolean) },
+		options: withConsistency({ expires: optional(isBoolean) }),
 	},
-	check: linearizable(({ expires = true }) => fencedLock({ expires: expires as boolean })),
+	check: ordered(({ expires = true }) => fencedLock({ expires: expires as boolean })),
 });
 
 export const queueHistories: Verifiable = verifiableFrom({
 	name: 'queue',
 	summary: 'first in, first out, each value taken once: linearizable',
-	jsonl: {
+	json: {
 		input: kinds({ enqueue: { value: isValue }, dequeue: {} }),
 		output: byKind<QueueInput['kind']>({ enqueue: isNothing, dequeue: isValue }),
+		options: withConsistency(),
 	},
 	edn: { map: queueOfEdn },
-	check: linearizable(fifoQueue),
+	check: ordered(fifoQueue),
 });
 
 export const keyValueHistories: Verifiable = verifiableFrom({
 	name: 'kv',
 	summary: 'keys with values (get, put, append, cas, delete): linearizable, key by key',
-	jsonl: {
+	json: {
 		input: kinds({
 			get: { key: isText },
 			put: { key: isText, value: isValue },
@@ -126,11 +152,11 @@ export const keyValueHistories: Verifiable = verifiableFrom({
 			cas: isBoolean,
 			delete: either(isBoolean, isNothing),
 		}),
-		options: { initial: optional(isValue) },
+		options: withConsistency({ initial: optional(isValue) }),
 	},
 	// In porcupine's logs an absent key reads as the empty text.
 	edn: { map: keyValueOfEdn, options: { initial: '' } },
-	check: linearizable((options) => keyValue(initialOf(options))),
+	check: ordered((options) => keyValue(initialOf(options))),
 });
 
 const etcdSteps = {
@@ -162,7 +188,7 @@ const etcdAnswers: Readonly<Record<EtcdInput['kind'], Readonly<Record<string, Sh
 export const etcdHistories: Verifiable = verifiableFrom({
 	name: 'etcd',
 	summary: 'the key-value store of etcd with its revisions: linearizable',
-	jsonl: {
+	json: {
 		input: kinds({
 			...etcdSteps,
 			txn: {
@@ -172,9 +198,7 @@ export const etcdHistories: Verifiable = verifiableFrom({
 			},
 		}),
 		output: ({ kind }: EtcdInput) => fields({ revision: optional(isNumber), ...etcdAnswers[kind] }),
-		options: { initialRevision: optional(isNumber) },
+		options: withConsistency({ initialRevision: optional(isNumber) }),
 	},
-	check: linearizable(({ initialRevision = 1 }) =>
-		etcd({ initialRevision: initialRevision as number }),
-	),
+	check: ordered(({ initialRevision = 1 }) => etcd({ initialRevision: initialRevision as number })),
 });

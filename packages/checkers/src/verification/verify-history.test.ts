@@ -18,16 +18,86 @@ function verdictOf(text: string, model?: string, format?: FormatName): Verdict['
 
 describe('what a text is', () => {
 	test('is found from its beginning, the model from its header', () => {
-		assert.equal(verdictOf(jsonl('register')), 'ok');
+		const read = ['{"process":0,"call":{"kind":"read"}}', '{"process":0,"return":null}'];
+		assert.equal(verdictOf(jsonl('register', ...read)), 'ok');
+		assert.equal(verdictOf(read.join('\n'), 'register'), 'ok', 'the header may be left out');
+		assert.equal(verdictOf(`\ufeff[${read.join()}]`, 'register'), 'ok');
+		assert.equal(verdictOf(`[${header('register')},\n${read.join(',\n')}]`), 'ok');
+		const whole = header('register', `,"operations":[${read.join()}]`);
+		assert.equal(verdictOf(whole), 'ok');
+		assert.equal(verdictOf(JSON.stringify(JSON.parse(whole), undefined, '\t')), 'ok');
 		assert.equal(verdictOf(log('0 :invoke :read nil'), 'register'), 'ok');
 		assert.equal(verdictOf(edn(':process 0 :type :invoke :f :read'), 'register'), 'ok');
 	});
 
-	test('every model reads JSON lines and says what it is', () => {
+	test('every model reads JSON, says what it is, and has nothing to say about nothing', () => {
 		for (const [name, { formats, summary }] of Object.entries(verifiable)) {
-			assert.ok(formats.includes('jsonl') && summary !== '');
-			assert.equal(verdictOf(jsonl(name), name), 'ok');
+			assert.ok(formats.includes('json') && summary !== '');
+			assert.throws(
+				() => verdictOf(jsonl(name), name),
+				/holds no operation|options\.total is missing/,
+			);
+			assert.throws(() => verdictOf('[]', name, 'json'), /holds no operation/);
 		}
+	});
+
+	test('options of the caller go before those of the header, and are looked at', () => {
+		const stale = [
+			'{"process":0,"call":{"kind":"write","value":1}}',
+			'{"process":0,"return":null}',
+			'{"process":1,"call":{"kind":"read"}}',
+			'{"process":1,"return":null}',
+		].join('\n');
+		const judge = (options: Record<string, unknown>) =>
+			verifyHistory(stale, { model: 'register', options }).verdict;
+		assert.equal(judge({}), 'violation');
+		assert.equal(judge({ consistency: 'sequential' }), 'ok');
+		assert.equal(judge({ consistency: 'sequential', initial: 5 }), 'violation');
+		const said = header('register', ',"options":{"consistency":"sequential","initial":null}');
+		const withHeader = (options: Record<string, unknown>) =>
+			verifyHistory(`${said}\n${stale}`, { options }).verdict;
+		assert.equal(withHeader({}), 'ok');
+		assert.equal(withHeader({ consistency: 'linearizable' }), 'violation');
+		assert.throws(
+			() => judge({ consistency: 'eventual' }),
+			/options\.consistency is "eventual": one of linearizable/,
+		);
+		assert.throws(() => judge({ initially: 5 }), /options has a field initially/);
+	});
+
+	test('a budget bounds every search, and what it leaves open is unknown', () => {
+		const writes = Array.from(
+			{ length: 6 },
+			(_, index) =>
+				`{"process":${index},"input":{"kind":"write","value":${index}},"calledAt":0,"returnedAt":9}`,
+		);
+		const read =
+			'{"process":9,"input":{"kind":"read"},"output":"none","calledAt":10,"returnedAt":11}';
+		const transactions = Array.from(
+			{ length: 6 },
+			(_, index) =>
+				`{"process":${index},"input":[["w","x",${index}],["r","y",null]],"output":[["w","x",${index}],["r","y",null]],"calledAt":0,"returnedAt":9}`,
+		);
+		const judge = (model: string, lines: readonly string[], consistency: string, steps: number) =>
+			verifyHistory(lines.join('\n'), { model, options: { consistency }, budget: { steps } })
+				.verdict;
+		for (const consistency of ['linearizable', 'sequential']) {
+			assert.equal(judge('register', [...writes, read], consistency, 5), 'unknown');
+			assert.equal(judge('register', [...writes, read], consistency, 100_000), 'violation');
+		}
+		for (const consistency of ['prefix', 'snapshot-isolation', 'serializable']) {
+			assert.equal(judge('rw-register', transactions, consistency, 2), 'unknown');
+			assert.equal(judge('rw-register', transactions, consistency, 100_000), 'ok');
+		}
+	});
+
+	test('what is no text is refused', () => {
+		assert.throws(() => verdictOf('\u007fELF\u0000', 'register'), /this is no text/);
+		assert.throws(() => verdictOf('', 'register'), /the text is empty/);
+		const deep = '['.repeat(100_000);
+		assert.throws(() => verdictOf(deep, 'register'), { code: 'FLOTILLA_HISTORY_UNREADABLE' });
+		const nested = `{"process":1,"call":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+		assert.throws(() => verdictOf(nested, 'register'), { code: 'FLOTILLA_HISTORY_UNREADABLE' });
 	});
 
 	test('what is asked for in vain is said', () => {
@@ -35,7 +105,7 @@ describe('what a text is', () => {
 		assert.throws(() => verdictOf(edn()), known);
 		assert.throws(() => verdictOf(edn(), 'lock'), known);
 		assert.throws(() => verdictOf(edn(), 'constructor'), /no model/);
-		assert.throws(() => verdictOf('', 'etcd', 'edn'), /etcd is read from jsonl, not from edn/);
+		assert.throws(() => verdictOf(edn(), 'etcd', 'edn'), /etcd is read from json, not from edn/);
 	});
 
 	test('an error is recognised by its code and carries the line', () => {
@@ -83,6 +153,38 @@ describe('the conventions of Jepsen', () => {
 		assert.equal(verdictOf(edn(...maps), 'register'), 'ok');
 	});
 
+	test('what failed was not done, and what ended with info may have been', () => {
+		const history = (end: string) =>
+			edn(
+				':process 0 :type :invoke :f :write :value 1',
+				`:process 0 :type ${end} :f :write :value 1`,
+				':process 1 :type :invoke :f :read :value nil',
+				':process 1 :type :ok :f :read :value 1',
+			);
+		assert.equal(verdictOf(history(':fail'), 'register'), 'violation');
+		assert.equal(verdictOf(history(':info'), 'register'), 'ok');
+	});
+
+	test('a transaction that read from one that failed is told as that', () => {
+		const txn = (type: string, process: number, value: string) =>
+			`:process ${process} :type ${type} :f :txn :value ${value}`;
+		const history = (...more: string[]) =>
+			edn(
+				txn(':invoke', 0, '[[:w :x 1]]'),
+				txn(':fail', 0, '[[:w :x 1]]'),
+				...more,
+				txn(':invoke', 1, '[[:r :x nil]]'),
+				txn(':ok', 1, '[[:r :x 1]]'),
+			);
+		const result = verifyHistory(history(), {
+			model: 'rw-register',
+			options: { consistency: 'read-committed' },
+		});
+		assert.equal(result.verdict === 'violation' && result.explanation.anomaly, 'G1a');
+		const again = [txn(':invoke', 2, '[[:w :x 1]]'), txn(':ok', 2, '[[:w :x 1]]')];
+		assert.equal(verdictOf(history(...again), 'rw-register'), 'ok', 'it was written again');
+	});
+
 	test('key-value histories begin with empty texts', () => {
 		const get = (value: string) =>
 			edn(
@@ -123,6 +225,75 @@ describe('the conventions of Jepsen', () => {
 		);
 		const cas = edn(':process 0 :type :invoke :f :cas :value 3');
 		assert.throws(() => verdictOf(cas, 'cas-register'), /line 1: :cas 3: a vector of two values/);
+	});
+});
+
+describe('Jepsen as JSON', () => {
+	const events = [
+		'{"process":0,"type":"invoke","f":"txn","value":[["append","x",1]]}',
+		'{"process":"nemesis","type":"info","f":"start","value":null}',
+		'{"process":0,"type":"ok","f":"txn","value":[["append","x",1]]}',
+		'{"process":1,"type":":invoke","f":":txn","value":[[":r","x",null]]}',
+		'{"process":1,"type":":ok","f":":txn","value":[[":r","x",[1]]]}',
+	];
+
+	test('is read as the same in EDN, with and without colons, in lines and as a list', () => {
+		assert.equal(verdictOf(events.join('\n'), 'list-append'), 'ok');
+		const stale = events.with(4, '{"process":1,"type":"ok","f":"txn","value":[["r","x",[]]]}');
+		assert.equal(verdictOf(`[${stale.join()}]`, 'list-append'), 'violation');
+		const read = ['invoke', 'ok'].map(
+			(type) => `{"process":0,"type":"${type}","f":"read","value":3}`,
+		);
+		assert.equal(verdictOf(read.join('\n'), 'register'), 'violation');
+	});
+
+	test('sets, counters, identifiers and registers in transactions', () => {
+		const both = (f: string, called: string, answered: string) =>
+			`{"process":0,"type":"invoke","f":"${f}","value":${called}}\n{"process":0,"type":"ok","f":"${f}","value":${answered}}\n`;
+		assert.equal(verdictOf(both('add', '1', '1') + both('read', 'null', '[1]'), 'set'), 'ok');
+		assert.equal(verdictOf(both('add', '1', '1') + both('read', 'null', '[]'), 'set'), 'violation');
+		assert.equal(verdictOf(both('add', '2', '2') + both('read', 'null', '2'), 'counter'), 'ok');
+		assert.equal(
+			verdictOf(both('add', '2', '2') + both('read', 'null', '1'), 'counter'),
+			'violation',
+		);
+		assert.equal(verdictOf(both('generate', 'null', '7').repeat(2), 'unique-ids'), 'violation');
+		const txn = (called: string, answered: string) => both('txn', called, answered);
+		const write = txn('[["w","x",1]]', '[["w","x",1]]');
+		const nothing = txn('[["r","x",null]]', '[["r","x",null]]');
+		assert.equal(verdictOf(nothing + write, 'rw-register'), 'ok');
+		assert.equal(
+			verdictOf(write + nothing, 'rw-register'),
+			'violation',
+			'nil is the initial value',
+		);
+		const edn =
+			'{:process 0 :type :invoke :f :add :value 1}{:process 0 :type :ok :f :add :value 1}';
+		const read = '{:process 0 :type :invoke :f :read}{:process 0 :type :ok :f :read :value #{1}}';
+		assert.equal(verdictOf(edn + read, 'set'), 'ok');
+	});
+
+	const broken: [string, string, RegExp][] = [
+		['a type that is none', '{"process":0,"type":"maybe","f":"read"}', /line 2: the type "maybe"/],
+		['a missing name', '{"process":0,"type":"invoke"}', /line 2: f is missing/],
+		[
+			'a process that is none',
+			'{"process":[1],"type":"invoke","f":"read"}',
+			/line 2: \[1\] is no process/,
+		],
+	];
+	for (const [name, line, problem] of broken) {
+		test(`${name} is refused with its line`, () => {
+			const first = '{"process":9,"type":"invoke","f":"read","value":null}';
+			assert.throws(() => verdictOf(`${first}\n${line}`, 'register'), problem);
+		});
+	}
+
+	test('a model that Jepsen has no histories of says so', () => {
+		assert.throws(
+			() => verdictOf(events.join('\n'), 'bank'),
+			/bank is not read from histories of Jepsen/,
+		);
 	});
 });
 
@@ -172,6 +343,27 @@ describe('JSON lines', () => {
 			/line 1: options has a field x/,
 		],
 		['no JSON', jsonl('register', 'x'), /line 2: this line is not JSON/],
+		['a list that is cut off', '[{"process":1}', /the list is not JSON/],
+		['an item that is no object', `[${call},1]`, /item 2 of the list is not a JSON object/],
+		['an item that is broken', `[${call},${call}]`, /item 2: process 1 calls while/],
+		[
+			'an item below a header',
+			header('register', `,"operations":[${call},${call}]`),
+			/item 2: process 1 calls while/,
+		],
+		[
+			'an answer that is said to be none',
+			jsonl('register', call, '{"process":1,"failed":false}'),
+			/line 3: .*failed is not true/,
+		],
+		[
+			'an operation that ended before it began',
+			jsonl(
+				'register',
+				'{"process":1,"input":{"kind":"read"},"output":1,"calledAt":5,"returnedAt":4}',
+			),
+			/line 2: operation 0 returned before it was called/,
+		],
 		['no object', jsonl('register', '[1]'), /line 2: this line is not a JSON object/],
 		[
 			'an input that is none',
@@ -222,7 +414,7 @@ describe('JSON lines', () => {
 	for (const [name, text, problem] of broken) {
 		test(`${name} is refused with its line`, () => {
 			const model = /list-append/.test(text) ? 'list-append' : 'register';
-			assert.throws(() => verdictOf(text, model, 'jsonl'), problem);
+			assert.throws(() => verdictOf(text, model, 'json'), problem);
 		});
 	}
 });

@@ -1,7 +1,17 @@
+import { readJsonItems } from '../formats/json-items.ts';
 import { HistoryError } from '../history/history-error.ts';
 import { limits } from '../limits.ts';
 import type { Budget } from '../linearizability/check-linearizable.ts';
 import type { Verdict } from '../verdict.ts';
+import { causalHistories } from './causal-models.ts';
+import {
+	bankHistories,
+	convergenceHistories,
+	counterHistories,
+	deliveryHistories,
+	setHistories,
+	uniqueIdHistories,
+} from './collection-models.ts';
 import {
 	casRegisterHistories,
 	etcdHistories,
@@ -11,8 +21,9 @@ import {
 	queueHistories,
 	registerHistories,
 } from './linearizable-models.ts';
-import { listAppendHistories } from './transactional-models.ts';
-import type { FormatName, Verifiable } from './verifiable.ts';
+import { sessionHistories } from './session-models.ts';
+import { listAppendHistories, readWriteHistories } from './transactional-models.ts';
+import type { FormatName, ModelOptions, Verifiable } from './verifiable.ts';
 
 /** What histories can be judged by, under the names that the header of a history gives. */
 export const verifiable: Readonly<Record<string, Verifiable>> = {
@@ -24,14 +35,25 @@ export const verifiable: Readonly<Record<string, Verifiable>> = {
 	queue: queueHistories,
 	etcd: etcdHistories,
 	'list-append': listAppendHistories,
+	'rw-register': readWriteHistories,
+	causal: causalHistories,
+	sessions: sessionHistories,
+	set: setHistories,
+	counter: counterHistories,
+	bank: bankHistories,
+	delivery: deliveryHistories,
+	'unique-ids': uniqueIdHistories,
+	convergence: convergenceHistories,
 };
 
 export interface VerifyOptions {
-	/** How the text is written; by default our JSON lines if it begins with `{"`. */
+	/** How the text is written; by default JSON if it begins like that, else a log or EDN. */
 	readonly format?: FormatName;
-	/** A name in `verifiable`; by default what the header of the JSON lines says. */
+	/** A name in `verifiable`; by default what the header of the JSON says. */
 	readonly model?: string;
 	readonly budget?: Budget;
+	/** Options of the model, such as `{ consistency: 'sequential' }`; they go before the header's. */
+	readonly options?: ModelOptions;
 }
 
 /**
@@ -43,27 +65,30 @@ export function verifyHistory(text: string, options: VerifyOptions = {}): Verdic
 	if (text.length > limits.historyLength) {
 		throw new HistoryError(`a history may have ${limits.historyLength} characters`);
 	}
+	if (text.includes('\0')) throw new HistoryError('this is no text: it holds bytes that are zero');
+	if (text.trim() === '') throw new HistoryError('the text is empty');
 	const format = options.format ?? formatOf(text);
-	const model = options.model ?? (format === 'jsonl' ? modelOf(text) : undefined);
+	const model = options.model ?? (format === 'json' ? modelOf(text) : undefined);
 	const known = Object.keys(verifiable).join(', ');
 	if (model === undefined) throw new HistoryError(`no model was given: one of ${known}`);
 	const judge = Object.hasOwn(verifiable, model) ? verifiable[model] : undefined;
 	if (!judge) throw new HistoryError(`${model} is no model: one of ${known} was expected`);
-	return judge.verify(text, format, options.budget ?? {});
+	return judge.verify(text, format, {
+		budget: options.budget ?? {},
+		options: options.options ?? {},
+	});
 }
 
+/** EDN may begin like JSON: `{:process 0`, `[{:type`. */
 function formatOf(text: string): FormatName {
-	if (/^\s*\{\s*"/.test(text)) return 'jsonl';
-	return /\bjepsen\.util - \d/.test(text) ? 'jepsen-log' : 'edn';
+	if (/^\s*(?:\{\s*["}]|\[\s*\{\s*")/.test(text)) return 'json';
+	return /\bjepsen\.util - \S/.test(text) ? 'jepsen-log' : 'edn';
 }
 
-/** Of a header that cannot be read the reader of the format will say what is wrong. */
+/** A file of lines has its header in the first; to find that in the others they are read whole. */
 function modelOf(text: string): string | undefined {
-	const [header = ''] = text.trimStart().split('\n', 1);
-	try {
-		const { model } = JSON.parse(header) as { model?: unknown };
-		return typeof model === 'string' ? model : undefined;
-	} catch {
-		throw new HistoryError('this line is not JSON', 1);
-	}
+	const [first = ''] = text.trimStart().split('\n', 1);
+	const items = /^\{.*"model"\s*:.*\}\s*$/.test(first) ? readJsonItems(first) : readJsonItems(text);
+	const model = items[0]?.value.model;
+	return typeof model === 'string' ? model : undefined;
 }

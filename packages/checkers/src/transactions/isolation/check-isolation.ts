@@ -1,3 +1,4 @@
+import type { Bar, Timeline } from '../../explanation/timeline.ts';
 import { compareSpans } from '../../history/well-formed.ts';
 import { limits } from '../../limits.ts';
 import type { Explanation, Verdict } from '../../verdict.ts';
@@ -51,16 +52,17 @@ export function checkIsolation(
 	const resolved = resolveReads(sessions, options.initial ?? 0);
 	if ('undecidable' in resolved) return { verdict: 'unknown', reason: resolved.undecidable };
 	if ('impossible' in resolved) {
-		const { anomaly, reason } = resolved.impossible;
-		return violation(level, anomaly, 'a read that no level allows', [reason]);
+		const { anomaly, reason, reader } = resolved.impossible;
+		const what = 'a read that no level allows';
+		return violation(level, anomaly, what, [reason], timelineOf(sessions, [reader]));
 	}
 	const { readFrom } = resolved;
 	// A stronger level forces at least what causal does, and a cycle is easier to follow.
 	const saturated = isSearched(level) ? 'causal' : level;
 	const cycle = forcedCycle(readFrom, saturated);
-	if (cycle) return cyclic(level, cycle);
+	if (cycle) return cyclic(sessions, level, cycle);
 	return isSearched(level)
-		? searched(readFrom, level, options.budget ?? limits.statesSearched)
+		? searched(sessions, readFrom, level, options.budget ?? limits.statesSearched)
 		: { verdict: 'ok' };
 }
 
@@ -68,27 +70,55 @@ function isSearched(level: IsolationLevel): level is SearchedLevel {
 	return level === 'prefix' || level === 'snapshot-isolation' || level === 'serializable';
 }
 
-function cyclic(level: IsolationLevel, cycle: readonly Forced[]): Verdict {
-	const concerned = new Set(cycle.flatMap(({ from, witnesses }) => [from, ...witnesses]));
+function cyclic(sessions: Sessions, level: IsolationLevel, cycle: readonly Forced[]): Verdict {
+	const proofs = cycle.map(({ from, to, tell: prove }) => ({ from, to, ...prove() }));
+	const concerned = new Set(proofs.flatMap(({ from, witnesses }) => [from, ...witnesses]));
 	const lines = [...concerned].sort((left, right) => left.index - right.index).map(tell);
-	for (const { from, to, because } of cycle) {
+	for (const { from, to, because } of proofs) {
 		lines.push(`${from.name} comes before ${to.name}: ${because}`);
 	}
 	const summary = 'transactions would have to come before themselves';
-	return violation(level, 'cyclic-order', summary, lines);
+	const timeline = timelineOf(
+		sessions,
+		cycle.map(({ from }) => from.index),
+	);
+	return violation(level, 'cyclic-order', summary, lines, timeline);
 }
 
-function searched(readFrom: ReadFrom, level: SearchedLevel, budget: number): Verdict {
+function searched(
+	sessions: Sessions,
+	readFrom: ReadFrom,
+	level: SearchedLevel,
+	budget: number,
+): Verdict {
 	const result = searchSerialOrder(readFrom, level, budget);
 	if (result.found) return { verdict: 'ok' };
 	if (result.found === undefined) {
 		return { verdict: 'unknown', reason: `no order was found within ${budget} states` };
 	}
-	const { order, blocked } = result.deepest;
+	const { order, blocked, stuck } = result.deepest;
 	const reached = order.length === 0 ? 'no step at all' : order.join(', then ');
 	const lines = readFrom.transactions.slice(1).map(tell);
 	lines.push(`the furthest any order gets: ${reached}`, ...blocked);
-	return violation(level, 'no-order', 'no commit order explains every read', lines);
+	const timeline = timelineOf(sessions, stuck);
+	return violation(level, 'no-order', 'no commit order explains every read', lines, timeline);
+}
+
+/** Sessions know an order, but no times: a row for each. In red the transactions with these numbers. */
+function timelineOf(sessions: Sessions, culprits: readonly number[]): Timeline {
+	const bars = sessions.flatMap((transactions, session) =>
+		transactions.map((steps, position) => ({ steps, session, position })),
+	);
+	const named = bars.map(({ steps, session, position }, index): Bar => {
+		const tone = culprits.includes(index + 1) ? 'culprit' : 'plain';
+		const label = `T${index + 1}: ${describeTransaction(steps)}`;
+		const from = 2 * position;
+		return { process: `session ${session}`, label, from, to: from + 1, tone };
+	});
+	const places = [...culprits, ...named.keys().map((index) => index + 1)];
+	const drawn = new Set(places.slice(0, limits.operationsDrawn));
+	const caption = 'Each row is a session; how rows lie to each other in time is not known.';
+	return { bars: named.filter((_, index) => drawn.has(index + 1)), caption };
 }
 
 function violation(
@@ -96,10 +126,11 @@ function violation(
 	anomaly: string,
 	what: string,
 	lines: readonly string[],
+	timeline: Timeline,
 ): { readonly verdict: 'violation'; readonly explanation: Explanation } {
 	return {
 		verdict: 'violation',
-		explanation: { anomaly, summary: `not ${level}: ${what}`, lines },
+		explanation: { anomaly, summary: `not ${level}: ${what}`, lines, timeline },
 	};
 }
 

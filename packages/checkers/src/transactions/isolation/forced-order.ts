@@ -1,4 +1,6 @@
 import { type Arc, type Digraph, digraph, shortCycle, shortestPath } from '../cycles/digraph.ts';
+import { Past } from '../cycles/past.ts';
+import type { Key } from '../transaction.ts';
 import type { ReadFrom, SessionTransaction } from './read-from.ts';
 
 export type SaturatedLevel = 'read-committed' | 'read-atomic' | 'causal';
@@ -7,9 +9,14 @@ export type SaturatedLevel = 'read-committed' | 'read-atomic' | 'causal';
 export interface Forced {
 	readonly from: SessionTransaction;
 	readonly to: SessionTransaction;
+	/** Made on demand: few are ever told. */
+	readonly tell: () => Proof;
+}
+
+export interface Proof {
+	readonly because: string;
 	/** Whose reads prove it, beside the two. */
 	readonly witnesses: readonly SessionTransaction[];
-	readonly because: string;
 }
 
 /**
@@ -22,6 +29,8 @@ export interface Forced {
  */
 export function forcedCycle(readFrom: ReadFrom, level: SaturatedLevel): Forced[] | undefined {
 	const known = [...sessionEdges(readFrom), ...readEdges(readFrom)];
+	const direct = shortCycle(graphOf(readFrom, known));
+	if (direct) return direct.map(({ label }) => label);
 	const forced = [...known, ...axiomEdges(readFrom, level, known)];
 	return shortCycle(graphOf(readFrom, forced))?.map(({ label }) => label);
 }
@@ -43,7 +52,7 @@ function* sessionEdges({ transactions, sessions }: ReadFrom): Generator<Forced> 
 				from === initial
 					? 'T0 wrote the initial values'
 					: `session ${to.session} ran ${from.name} before ${to.name}`;
-			yield { from, to, because, witnesses: [] };
+			yield { from, to, tell: () => ({ because, witnesses: [] }) };
 		}
 	}
 }
@@ -54,7 +63,7 @@ function* readEdges({ transactions }: ReadFrom): Generator<Forced> {
 			const from = transactions[read.from];
 			if (!from) continue;
 			const because = `${to.name} read ${read.value} of key ${read.key} from ${from.name}`;
-			yield { from, to, because, witnesses: [] };
+			yield { from, to, tell: () => ({ because, witnesses: [] }) };
 		}
 	}
 }
@@ -66,21 +75,44 @@ function* axiomEdges(
 ): Generator<Forced> {
 	const { transactions } = readFrom;
 	const visible = level === 'causal' ? causalVisibility(readFrom, known) : directVisibility(level);
+	const writersOf = writersBySession(readFrom);
 	for (const reader of transactions) {
 		for (const [position, { key, value, from }] of reader.reads.entries()) {
 			const to = transactions[from];
 			if (!to) continue;
-			for (const other of transactions) {
-				// The initial transaction is before all others by definition.
-				if (other.index === 0 || other === to || other === reader) continue;
-				if (!readFrom.writes(other, key)) continue;
-				const seen = visible(reader, position, other);
-				if (!seen) continue;
-				const because = `${reader.name} ${seen.how}, which writes key ${key}, but read ${value} of that key from ${to.name}`;
-				yield { from: other, to, witnesses: [...seen.through, reader], because };
+			for (const writers of writersOf.get(key)?.values() ?? []) {
+				// Those before the last one that is seen follow from the order of their session.
+				const other = writers.findLast(
+					(one) => one !== to && one !== reader && visible(reader, position, one) !== undefined,
+				);
+				const seen = other && visible(reader, position, other);
+				if (!other || !seen) continue;
+				const tell = (): Proof => {
+					const { how, through } = seen();
+					const because = `${reader.name} ${how}, which writes key ${key}, but read ${value} of that key from ${to.name}`;
+					return { because, witnesses: [...through, reader] };
+				};
+				yield { from: other, to, tell };
 			}
 		}
 	}
+}
+
+/** Of each key the transactions that write it, by session; the initial one is before all by definition. */
+function writersBySession({
+	transactions,
+}: ReadFrom): ReadonlyMap<Key, ReadonlyMap<number, readonly SessionTransaction[]>> {
+	const writersOf = new Map<Key, Map<number, SessionTransaction[]>>();
+	for (const transaction of transactions) {
+		for (const key of transaction.writes.keys()) {
+			const bySession = writersOf.get(key) ?? new Map<number, SessionTransaction[]>();
+			writersOf.set(key, bySession);
+			const own = bySession.get(transaction.session) ?? [];
+			bySession.set(transaction.session, own);
+			own.push(transaction);
+		}
+	}
+	return writersOf;
 }
 
 /** How a reader sees another when it makes the read at this position; undefined: not at all. */
@@ -88,7 +120,7 @@ type Visibility = (
 	reader: SessionTransaction,
 	position: number,
 	other: SessionTransaction,
-) => { readonly how: string; readonly through: readonly SessionTransaction[] } | undefined;
+) => (() => { readonly how: string; readonly through: readonly SessionTransaction[] }) | undefined;
 
 function directVisibility(level: 'read-committed' | 'read-atomic'): Visibility {
 	return (reader, position, other) => {
@@ -97,36 +129,26 @@ function directVisibility(level: 'read-committed' | 'read-atomic'): Visibility {
 		const read = reads.find(({ from }) => from === other.index);
 		if (read) {
 			const when = isCommitted ? 'had before' : 'also';
-			return { how: `${when} read key ${read.key} from ${other.name}`, through: [] };
+			return () => ({ how: `${when} read key ${read.key} from ${other.name}`, through: [] });
 		}
 		const isEarlier =
 			other.session === reader.session && other.positionInSession < reader.positionInSession;
 		if (isCommitted || !isEarlier) return undefined;
-		return { how: `follows in its session on ${other.name}`, through: [] };
+		return () => ({ how: `follows in its session on ${other.name}`, through: [] });
 	};
 }
 
 function causalVisibility(readFrom: ReadFrom, known: readonly Forced[]): Visibility {
-	const past = ancestors(readFrom.transactions.length, known);
 	const graph = graphOf(readFrom, known);
+	const past = new Past(readFrom.transactions.length, graph.arcs.flat());
 	return (reader, _position, other) => {
-		if (!past[reader.index]?.has(other.index)) return undefined;
-		const path = shortestPath(graph, other.index, reader.index, () => true) ?? [];
-		const through = path.slice(1).map(({ label }) => label.from);
-		const between = through.map(({ name }) => name).join(', ');
-		const by = through.length === 0 ? '' : ` through ${between}`;
-		return { how: `comes causally after ${other.name}${by}`, through };
+		if (!past.has(reader.index, other.index)) return undefined;
+		return () => {
+			const path = shortestPath(graph, other.index, reader.index, () => true) ?? [];
+			const through = path.slice(1).map(({ label }) => label.from);
+			const between = through.map(({ name }) => name).join(', ');
+			const by = through.length === 0 ? '' : ` through ${between}`;
+			return { how: `comes causally after ${other.name}${by}`, through };
+		};
 	};
-}
-
-/** For each transaction those from which a way leads to it. */
-function ancestors(size: number, edges: readonly Forced[]): ReadonlySet<number>[] {
-	const parents: number[][] = Array.from({ length: size }, () => []);
-	for (const { from, to } of edges) parents[to.index]?.push(from.index);
-	return parents.map((direct) => {
-		const found = new Set(direct);
-		// A set that grows while it is walked is walked to its new end.
-		for (const node of found) for (const parent of parents[node] ?? []) found.add(parent);
-		return found;
-	});
 }

@@ -48,6 +48,8 @@ export type Resolved =
 export interface ImpossibleRead {
 	readonly anomaly: 'internal' | 'garbage-read' | 'G1b';
 	readonly reason: string;
+	/** The number of the transaction that made it. */
+	readonly reader: number;
 }
 
 /** Finds for each read the transaction that wrote its value. */
@@ -116,7 +118,7 @@ function readsOf(
 		const reads = externalReads(draft.steps, index, writers, initial);
 		if (!Array.isArray(reads)) {
 			const reason = `${name} (${describeTransaction(draft.steps)}) ${reads.reason}`;
-			return { impossible: { ...reads, reason } };
+			return { impossible: { ...reads, reason, reader: index } };
 		}
 		transactions.push({ ...draft, index, name, reads, writes: lastWrites(draft.steps) });
 	}
@@ -135,7 +137,7 @@ function externalReads(
 	index: number,
 	writers: ReadonlyMap<string, Writer>,
 	initial: Element,
-): ExternalRead[] | ImpossibleRead {
+): ExternalRead[] | Omit<ImpossibleRead, 'reader'> {
 	const own = new Map<Key, Element>();
 	const reads: ExternalRead[] = [];
 	for (const [kind, key, value] of steps) {

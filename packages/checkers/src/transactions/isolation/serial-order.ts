@@ -13,6 +13,8 @@ export type SearchResult =
 export interface StuckOrder {
 	readonly order: readonly string[];
 	readonly blocked: readonly string[];
+	/** The numbers of the transactions that cannot go on. */
+	readonly stuck: readonly number[];
 }
 
 /**
@@ -64,11 +66,12 @@ export function searchSerialOrder(
 	for (let came = cameFrom.get(deepest.join()); came; came = cameFrom.get(came.parent)) {
 		order.unshift(describe(came.step));
 	}
-	const blocked = deepest.flatMap((_, session) => {
-		const step = search.nextOf(session, deepest);
-		return step ? [`${describe(step)} cannot come next: ${search.obstacle(step, deepest)}`] : [];
-	});
-	return { found: false, deepest: { order, blocked } };
+	const next = deepest.flatMap((_, session) => search.nextOf(session, deepest) ?? []);
+	const blocked = next.map(
+		(step) => `${describe(step)} cannot come next: ${search.obstacle(step, deepest)}`,
+	);
+	const stuck = next.map(({ transaction }) => transaction.index);
+	return { found: false, deepest: { order, blocked, stuck } };
 }
 
 const total = (progress: readonly number[]): number =>

@@ -58,6 +58,16 @@ test('an aborted append that was read is G1a', () => {
 	assert.equal(anomalyAt('strict-serializable', [unsure, read]), 'ok');
 });
 
+test('a transaction that failed is no part of a cycle', () => {
+	const [first, ...others] = history(['ax1 ay1', 'ax2 ay2', 'rx12 ry21']);
+	assert.ok(first);
+	assert.equal(anomalyAt('read-uncommitted', [first, ...others]), 'G0');
+	const { output: _, ...call } = first;
+	const failed = { ...call, outcome: 'failed' } as const;
+	assert.equal(anomalyAt('read-uncommitted', [failed, ...others]), 'ok');
+	assert.equal(anomalyAt('read-committed', [failed, ...others]), 'G1a');
+});
+
 test('write skew is allowed by snapshot isolation, read skew is not', () => {
 	const writeSkew = history(['rx ay1', 'ry ax1', 'rx1 ry1']);
 	assert.equal(anomalyAt('snapshot-isolation', writeSkew), 'ok');

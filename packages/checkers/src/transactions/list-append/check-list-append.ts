@@ -1,3 +1,5 @@
+import { type Timeline, timelineOf } from '../../explanation/timeline.ts';
+import { checkWellFormed } from '../../history/well-formed.ts';
 import type { Explanation, Verdict } from '../../verdict.ts';
 import { describeTransaction, type ListAppendOperation } from '../transaction.ts';
 import {
@@ -22,6 +24,10 @@ export interface ListAppendAnomaly {
 	readonly meaning: string;
 	/** The operations concerned; of a cycle in its order. */
 	readonly operations: readonly ListAppendOperation[];
+	/** What the lines call the operations: `T1`. */
+	readonly names: readonly string[];
+	/** Whether each of the operations comes before the next, and the last before the first. */
+	readonly isCycle: boolean;
 	/** The argument, a line each. */
 	readonly lines: readonly string[];
 	/** The models that forbid it, from the weakest to the strongest. */
@@ -70,13 +76,17 @@ function analyzeListAppend(history: readonly ListAppendOperation[]): ListAppendA
 }
 
 /**
- * Whether a history could come from a store that keeps the model; see `analyzeListAppend` for what
- * that means. `strict-serializable` unless asked otherwise.
+ * Whether a history could come from a store that keeps the model, as far as Elle's inferences show it.
+ * `ok` says that this history, as observed, shows no anomaly that the model forbids; each anomaly that
+ * is found is real. `strict-serializable` unless asked otherwise.
+ *
+ * @throws {HistoryError} if no clients can have seen this history: see `checkWellFormed`
  */
 export function checkListAppend(
 	history: readonly ListAppendOperation[],
 	options: { readonly model?: ConsistencyModel } = {},
 ): Verdict<ListAppendExplanation> {
+	checkWellFormed(history);
 	const model = options.model ?? 'strict-serializable';
 	const analysis = analyzeListAppend(history);
 	if ('undecidable' in analysis) return { verdict: 'unknown', reason: analysis.undecidable };
@@ -88,10 +98,26 @@ export function checkListAppend(
 		anomaly: first.name,
 		summary: `not ${model}: ${first.name}, ${first.meaning}`,
 		lines: anomalies.flatMap(tellAnomaly),
+		timeline: timelineOfAnomaly(first),
 		anomalies,
 		rulesOut: CONSISTENCY_MODELS.filter((one) => ruledOut.has(one)),
 	};
 	return { verdict: 'violation', explanation };
+}
+
+/** The operations of an anomaly; of a cycle in its order, and the one that it begins with in red. */
+function timelineOfAnomaly({ operations, names, isCycle }: ListAppendAnomaly): Timeline {
+	const culprit = isCycle ? operations[0] : operations.at(-1);
+	const label = (operation: ListAppendOperation): string => {
+		const { input, output } = operation;
+		return `${names[operations.indexOf(operation)]}: ${describeTransaction(output ?? input)}`;
+	};
+	return timelineOf(operations, label, new Set(culprit && [culprit]), {
+		...(isCycle && {
+			order: operations,
+			shape: 'cycle',
+		}),
+	});
 }
 
 function tellAnomaly({ name, meaning, lines, rulesOut }: ListAppendAnomaly): string[] {
@@ -114,7 +140,7 @@ function oneOfEach(
 		const more = (counts.get(phenomenon) ?? 1) - 1;
 		const lines = [...transactions.map(tellTransaction), reason];
 		if (more > 0) lines.push(`and ${more} more of this kind`);
-		return anomalyOf(phenomenon, 'data', transactions, lines);
+		return { ...anomalyOf(phenomenon, 'data', transactions, lines), isCycle: false };
 	});
 }
 
@@ -124,7 +150,7 @@ function anomalyOfCycle({ phenomenon, scope, steps }: Cycle): ListAppendAnomaly 
 	for (const { from, to, kind, because } of steps) {
 		lines.push(`${from.name} comes before ${to.name} (${kind}): ${because()}`);
 	}
-	return anomalyOf(phenomenon, scope, transactions, lines);
+	return { ...anomalyOf(phenomenon, scope, transactions, lines), isCycle: true };
 }
 
 function anomalyOf(
@@ -132,11 +158,12 @@ function anomalyOf(
 	scope: Scope,
 	transactions: readonly Transaction[],
 	lines: readonly string[],
-): ListAppendAnomaly {
+): Omit<ListAppendAnomaly, 'isCycle'> {
 	return {
 		name: anomalyName(phenomenon, scope),
 		meaning: meaningOf(phenomenon),
 		operations: transactions.map(({ operation }) => operation),
+		names: transactions.map(({ name }) => name),
 		lines,
 		rulesOut: modelsRuledOut(phenomenon, scope),
 	};

@@ -6,6 +6,7 @@ import { limits } from '../limits.ts';
 import type { Gauge } from '../telemetry/metrics.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import {
+	eventsReadAtOnce,
 	type OutboxCursor,
 	outboxStart,
 	readBacklog,
@@ -57,7 +58,6 @@ interface Lane {
 	timer: Timer | undefined;
 }
 
-const readAtOnce = 512;
 const retryFirstMs = 50;
 const heldBackFirstMs = 2;
 const heldBackMaxMs = 100;
@@ -139,7 +139,7 @@ export class Feed {
 		for (;;) {
 			this.#readAgain = false;
 			await this.#measure();
-			const count = Math.min(readAtOnce, this.#room());
+			const count = Math.min(eventsReadAtOnce, this.#room());
 			if (count === 0 || this.#closed) return limits.pollEveryMs;
 			const wanted = { subscriber: subscriber.service, after: this.#cursor, count };
 			const { events, heldBack } = await database.snapshot((session) =>
@@ -241,7 +241,7 @@ export class Feed {
 		}
 		this.#underWay--;
 		this.#run();
-		if (this.#full && limits.eventsReadAhead - this.#held >= readAtOnce / 2) this.wake();
+		if (this.#full && limits.eventsReadAhead - this.#held >= eventsReadAtOnce / 2) this.wake();
 		if (this.#underWay === 0) this.#idle?.();
 	}
 

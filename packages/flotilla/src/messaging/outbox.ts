@@ -125,6 +125,16 @@ function insertForSubscribersKnown(events: Sql): Sql {
 		order by place, subscriber`;
 }
 
+/** How many events are read at once, as a rule. */
+export const eventsReadAtOnce = 512;
+
+const usualLimit = sql`limit 512`;
+
+/** With a parameter there, SQLite compiles the statement again each time that it runs. */
+function atMost(count: number): Sql {
+	return count === eventsReadAtOnce ? usualLimit : sql`limit ${count}`;
+}
+
 /** Events that may be delivered now, and whether more have committed that may not be yet. */
 export interface ReadEvents {
 	readonly events: readonly StoredEvent[];
@@ -140,7 +150,7 @@ export async function readEvents(
 ): Promise<ReadEvents> {
 	const { rows } = await session.query(
 		sql`${selectEvents(dialect)} where subscriber = ${subscriber} and ${place(dialect, sql`>`, after)}
-			${inOrder(dialect)} limit ${count}`,
+			${inOrder(dialect)} ${atMost(count)}`,
 	);
 	const held = rows.findIndex((row) => Number(row.settled) === 0);
 	const settled = held < 0 ? rows : rows.slice(0, held);

@@ -12,7 +12,7 @@ export interface Owner {
 	readonly pausedUntilMs: number;
 }
 
-interface Entry extends Scheduled {
+class Entry implements Scheduled {
 	atMs: number;
 	/** When it would have happened, had its owner not stood still. */
 	readonly dueMs: number;
@@ -21,6 +21,25 @@ interface Entry extends Scheduled {
 	readonly sequence: number;
 	readonly owner: Owner | undefined;
 	run: (() => void) | undefined;
+
+	constructor(
+		dueMs: number,
+		priority: number,
+		sequence: number,
+		owner: Owner | undefined,
+		run: () => void,
+	) {
+		this.atMs = dueMs;
+		this.dueMs = dueMs;
+		this.priority = priority;
+		this.sequence = sequence;
+		this.owner = owner;
+		this.run = run;
+	}
+
+	cancel(): void {
+		this.run = undefined;
+	}
 }
 
 /**
@@ -61,17 +80,7 @@ export class Scheduler {
 	 */
 	schedule(delayMs: number, owner: Owner | undefined, run: () => void): Scheduled {
 		const atMs = microseconds(this.#nowMs + Math.max(0, delayMs));
-		const entry: Entry = {
-			atMs,
-			dueMs: atMs,
-			priority: this.#drawPriority(),
-			sequence: this.#sequence++,
-			owner,
-			run,
-			cancel: () => {
-				entry.run = undefined;
-			},
-		};
+		const entry = new Entry(atMs, this.#drawPriority(), this.#sequence++, owner, run);
 		this.#push(entry);
 		return entry;
 	}

@@ -90,7 +90,11 @@ export class Trace {
 	}
 
 	#text(text: string): void {
-		for (let index = 0; index < text.length; index++) this.#word(text.charCodeAt(index));
+		let index = 1;
+		for (; index < text.length; index += 2) {
+			this.#word(text.charCodeAt(index - 1) | (text.charCodeAt(index) << 16));
+		}
+		if (index === text.length) this.#word(text.charCodeAt(index - 1));
 		this.#word(text.length);
 	}
 

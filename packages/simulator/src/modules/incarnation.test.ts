@@ -6,7 +6,12 @@ import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { driveWork, virtually } from '../drive/testing-drive.ts';
 import { installGlobals } from '../globals/install.ts';
-import { loadedSoFar, loadIncarnation, uninstallIncarnations } from './incarnation.ts';
+import {
+	type LoadOptions,
+	loadedSoFar,
+	loadIncarnation,
+	uninstallIncarnations,
+} from './incarnation.ts';
 
 const files = {
 	'app.ts': `
@@ -207,15 +212,29 @@ test('what was loaded is counted', async () => {
 	assert.equal(sizeBytes - before.sizeBytes, own);
 });
 
-test('the platform is loaded anew for each incarnation too', async () => {
-	type Platform = typeof import('flotilla');
+type Platform = typeof import('flotilla');
+
+async function platforms(options: LoadOptions): Promise<readonly [Platform, Platform]> {
 	const url = import.meta.resolve('flotilla');
-	const [one, two] = (await Promise.all([
-		loadIncarnation(url, ++lastIncarnation),
-		loadIncarnation(url, ++lastIncarnation),
-	])) as unknown as [Platform, Platform];
+	const load = () => loadIncarnation(url, ++lastIncarnation, options);
+	return (await Promise.all([load(), load()])) as unknown as [Platform, Platform];
+}
+
+test('the platform is shared, or loaded anew for each incarnation when asked for', async () => {
+	const [shared, same] = await platforms({});
+	assert.equal(shared.FlotillaError, same.FlotillaError);
+	const [one, two] = await platforms({ ownPlatform: true });
 	assert.notEqual(one.FlotillaError, two.FlotillaError);
+	assert.notEqual(one.FlotillaError, shared.FlotillaError);
 	assert.ok(two.isFlotillaError(new one.FlotillaError('FLOTILLA_OVERLOADED', 'X.')));
+});
+
+test('a replaced module of the platform is not shared, and so nothing of the platform is', async () => {
+	const url = import.meta.resolve('flotilla');
+	const replacements = new Map([[url, 'export const planted = true;']]);
+	const [one, two] = await platforms({ replacements });
+	assert.notEqual(one, two);
+	assert.equal((one as unknown as { readonly planted: boolean }).planted, true);
 });
 
 test('after uninstalling nothing is loaded apart', async () => {

@@ -12,6 +12,15 @@ const PROCESS: Readonly<Record<string, unknown>> = {
 	resourceUsage: {},
 	availableMemory: 8 * 2 ** 30,
 	constrainedMemory: 8 * 2 ** 30,
+	cwd: '/',
+	getuid: 1_000,
+	geteuid: 1_000,
+	getgid: 1_000,
+	getegid: 1_000,
+	getgroups: [1_000],
+	getActiveResourcesInfo: [],
+	_getActiveHandles: [],
+	_getActiveRequests: [],
 };
 const MACHINE: Readonly<Record<string, unknown>> = {
 	availableParallelism: 1,
@@ -20,6 +29,34 @@ const MACHINE: Readonly<Record<string, unknown>> = {
 	totalmem: 8 * 2 ** 30,
 	loadavg: [0, 0, 0],
 	networkInterfaces: {},
+	homedir: '/home/service',
+	tmpdir: '/tmp',
+	userInfo: {
+		uid: 1_000,
+		gid: 1_000,
+		username: 'service',
+		homedir: '/home/service',
+		shell: null,
+	},
+	release: '6.0.0',
+	version: '#1',
+	machine: 'x86_64',
+	getPriority: 0,
+};
+
+/** What is no function: what `process` says of how it was started, and `navigator` of the machine. */
+const STARTED: Readonly<Record<string, unknown>> = {
+	argv: ['/usr/bin/node', '/service'],
+	execArgv: [],
+	argv0: 'node',
+	execPath: '/usr/bin/node',
+	title: 'node',
+};
+const NAVIGATOR: Readonly<Record<string, unknown>> = {
+	hardwareConcurrency: 1,
+	language: 'en-US',
+	languages: ['en-US'],
+	platform: 'linux',
 };
 
 /** The lowest process number: those below are of the operating system. */
@@ -40,7 +77,17 @@ const ENDING = [
 	'loadEnvFile',
 	'openStdin',
 ];
-const LISTENING = ['on', 'once', 'addListener', 'prependListener', 'prependOnceListener'];
+const LISTENING = [
+	'on',
+	'once',
+	'addListener',
+	'prependListener',
+	'prependOnceListener',
+	'off',
+	'removeListener',
+	'removeAllListeners',
+	'setUncaughtExceptionCaptureCallback',
+];
 
 const CONFIGURE = 'A service ends and starts with its machine: leave it to the platform.';
 const SIGNALS = 'The platform hears signals; errors reach its log.';
@@ -62,6 +109,18 @@ export function patchSurroundings(patches: Patches, os: Readonly<Record<string, 
 		return machine === undefined ? real() : FIRST_PID + machine.incarnation;
 	});
 	patches.getter(process, 'ppid', (_self, real) => (inside() === undefined ? real() : 1));
+	for (const [target, values] of [
+		[process, STARTED],
+		[Navigator.prototype, NAVIGATOR],
+	] as const) {
+		for (const [name, value] of Object.entries(values)) {
+			patches.getter(target, name, (_self, real) => (inside() === undefined ? real() : value));
+		}
+	}
+	refuse(patches, os, 'setPriority', 'node:os setPriority', CONFIGURE);
+	for (const name of ['getReport', 'writeReport']) {
+		refuse(patches, process.report, name, `process.report.${name}`, SIGNALS);
+	}
 	for (const name of ENDING) refuse(patches, process, name, `process.${name}`, CONFIGURE);
 	for (const name of LISTENING) refuse(patches, process, name, `process.${name}`, SIGNALS);
 	patches.value(process, 'env', guarded(process.env));

@@ -14,10 +14,10 @@ export interface MachineClock {
 
 /** See `SimulatedProcess`. */
 export class MachineProcess implements SimulatedProcess {
+	readonly kernel: Kernel;
 	readonly machine: string;
 	readonly incarnation: number;
 	readonly random: RandomSource;
-	readonly #kernel: Kernel;
 	readonly #clock: MachineClock;
 	readonly #startedMs: number;
 	#alive = true;
@@ -26,7 +26,7 @@ export class MachineProcess implements SimulatedProcess {
 	constructor(kernel: Kernel, machine: string, incarnation: number, clock: MachineClock) {
 		this.machine = machine;
 		this.incarnation = incarnation;
-		this.#kernel = kernel;
+		this.kernel = kernel;
 		this.#clock = clock;
 		this.#startedMs = kernel.nowMs;
 		const stream = kernel.chance.stream(`random of ${machine}/${incarnation}`);
@@ -48,11 +48,11 @@ export class MachineProcess implements SimulatedProcess {
 
 	wallMs(): number {
 		const { offsetMs, drift } = this.#clock;
-		return Math.floor(startOfTimeMs + offsetMs + this.#kernel.nowMs * (1 + drift));
+		return Math.floor(startOfTimeMs + offsetMs + this.kernel.nowMs * (1 + drift));
 	}
 
 	monotonicMs(): number {
-		return (this.#kernel.nowMs - this.#startedMs) * (1 + this.#clock.drift);
+		return (this.kernel.nowMs - this.#startedMs) * (1 + this.#clock.drift);
 	}
 
 	trueDelayMs(ownMs: number): number {

@@ -51,6 +51,16 @@ const files = {
 	'node_modules/late/package.json': '{ "name": "late", "exports": "./index.cjs" }',
 	'node_modules/late/index.cjs': `exports.text = typeof require('./more.cjs');`,
 	'node_modules/late/more.cjs': 'module.exports = {};',
+	'global.ts': `
+		const globals = globalThis as unknown as { counter?: { count: number } };
+		globals.counter ??= { count: 0 };
+		export const next = (): number => ++(globals.counter ??= { count: 0 }).count;
+		export const stack = (): string => new Error('x').stack ?? '';
+	`,
+	'requiring.ts': `
+		import { createRequire } from 'node:module';
+		export const load = (): unknown => createRequire(import.meta.url)('./counter.ts');
+	`,
 	'both.ts': `
 		export { rename } from './counter.ts';
 		export { inner } from './nested/entry.ts';
@@ -150,13 +160,13 @@ test('a replaced source is that of its incarnation only', async () => {
 	assert.deepEqual([await one.later(), await plain.later(), await two.later()], [6, 1, 6]);
 });
 
-test('stacks show lines and columns of the source', async () => {
+test('stacks show the file, lines and columns of the source', async () => {
 	const { fail } = await load<{ fail: (a: { long: string }) => never }>('failing.ts');
 	assert.throws(
 		() => fail({ long: 'x' }),
 		(error: Error) => {
 			const column = 'const x: number = 1; throw '.length + 2;
-			return new RegExp(`failing\\.ts\\?incarnation=\\d+:2:${column}`).test(error.stack ?? '');
+			return new RegExp(`failing\\.ts:2:${column}`).test(error.stack ?? '');
 		},
 	);
 });
@@ -170,6 +180,28 @@ test("an app's own CommonJS modules are refused, since Node would share them", a
 
 test('a module that does not parse says so each time', async () => {
 	for (let tries = 0; tries < 2; tries++) await assert.rejects(load('broken.ts'), SyntaxError);
+});
+
+test('a global that an app assigns connects neither its processes nor its runs', async () => {
+	type Global = { readonly next: () => number; readonly stack: () => string };
+	// Looked at first, as a run does, outside of all processes.
+	await load('global.ts');
+	const stacks = new Set<string>();
+	for (let runs = 0; runs < 2; runs++) {
+		const counts = await virtually(async () => {
+			const { next, stack } = await load<Global>('global.ts');
+			stacks.add(stack().split('\n')[1] ?? '');
+			return [next(), next()];
+		});
+		assert.deepEqual(counts, [1, 2]);
+	}
+	assert.ok(!Object.hasOwn(globalThis, 'counter'));
+	assert.equal(stacks.size, 1, 'stacks do not tell which incarnation it is');
+});
+
+test("an app's own modules are not to be required, since Node would share them", async () => {
+	const { load: requires } = await load<{ load: () => unknown }>('requiring.ts');
+	assert.throws(requires, /counter\.ts is required, and so would be shared/);
 });
 
 test('loading takes no virtual time, and gives the process its own time', async () => {

@@ -55,14 +55,14 @@ interface Resolved {
  *
  * @param url A `file:` URL.
  * @param incarnation Unique in this thread, over all its runs.
- * @throws TypeError when an imported module of the app itself is CommonJS: Node would share it.
+ * @throws TypeError when a module of the app itself is CommonJS, or is required: Node would share it.
  */
 export async function loadIncarnation(
 	url: string,
 	incarnation: number,
 	options: LoadOptions = {},
 ): Promise<Record<string, unknown>> {
-	loader ??= new IncarnationLoader();
+	loader ??= runOutside(() => new IncarnationLoader());
 	return await loader.load(url, incarnation, options);
 }
 
@@ -142,8 +142,12 @@ class IncarnationLoader {
 	#resolve: ResolveHookSync = (specifier, context, next) => {
 		const tag = readTag(context.parentURL);
 		// What is required is not for an incarnation to have alone: Node's cache knows file names only.
-		if (tag === undefined || context.conditions.includes('require'))
-			return next(specifier, context);
+		if (tag === undefined) return next(specifier, context);
+		if (context.conditions.includes('require')) {
+			const found = next(specifier, context);
+			if (isOwn(found.url) && !isPlatform(found.url)) throw sharedByRequire(found.url);
+			return found;
+		}
 		const key = `${specifier}\0${tag.url}`;
 		let resolved = this.#resolved.get(key);
 		if (resolved === undefined) {
@@ -198,6 +202,12 @@ class IncarnationLoader {
 		}
 		return source;
 	}
+}
+
+function sharedByRequire(url: string): TypeError {
+	return new TypeError(
+		`${url} is required, and so would be shared by all processes of a simulation. Import it.`,
+	);
 }
 
 /** The packages of the platform, where they are not in node_modules anyway. */

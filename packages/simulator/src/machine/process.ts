@@ -30,12 +30,7 @@ export class MachineProcess implements SimulatedProcess {
 		this.#clock = clock;
 		this.#startedMs = kernel.nowMs;
 		const stream = kernel.chance.stream(`random of ${machine}/${incarnation}`);
-		// What code draws decides what it does, so the hash has to see it.
-		const traced = (value: number): number => {
-			kernel.trace.add(value);
-			return value;
-		};
-		this.random = { next: () => traced(stream.next()), uint32: () => traced(stream.uint32()) };
+		this.random = traced(kernel, stream);
 	}
 
 	get alive(): boolean {
@@ -73,4 +68,13 @@ export class MachineProcess implements SimulatedProcess {
 	die(): void {
 		this.#alive = false;
 	}
+}
+
+/** What code draws decides what it does, so the hash has to see it. */
+export function traced({ trace }: Kernel, stream: RandomSource): RandomSource {
+	const seen = (value: number): number => {
+		trace.add(value);
+		return value;
+	};
+	return { next: () => seen(stream.next()), uint32: () => seen(stream.uint32()) };
 }

@@ -74,7 +74,7 @@ export class DeviceRoom {
 		return this.#embedded(service).flatMap((storage) => [...storage.rows(service, sql, values)]);
 	}
 
-	died(machine: Machine, process: SimulatedProcess, how: Death): void {
+	died(machine: Machine, process: SimulatedProcess | undefined, how: Death): void {
 		this.#disks.get(machine.name)?.processDied(process, how);
 		this.#storages.get(machine.name)?.died(how);
 	}

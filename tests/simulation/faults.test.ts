@@ -114,6 +114,8 @@ const inFleet: Partial<Readonly<Record<FaultName, Check>>> = {
 	'process.slow': ({ record }) => assert.match(record.text, /stands still \d+ ms again and again/),
 	'process.twin': ({ record, afterwards }) => {
 		starts(/^(\S+) is started again while the old process goes on/, record, afterwards);
+		// Both run at once: nothing keeps the successor from starting.
+		assert.ok(afterwards.every(({ text }) => !text.includes('FLOTILLA_LOCKED')));
 	},
 	'clock.offset': ({ record }) => assert.match(record.text, /is -?\d+ ms ahead$/),
 	'clock.drift': ({ record }) => assert.match(record.text, /goes -?\d\.\d\d % too fast$/),

@@ -90,6 +90,7 @@ export class FleetOfMachines implements Machinery {
 			ready: false,
 			startError: undefined,
 			twin: undefined,
+			computer: 1,
 			incarnations: 0,
 		};
 		this.#machines.set(name, machine);
@@ -143,6 +144,8 @@ export class FleetOfMachines implements Machinery {
 		const machine = this.machine(name);
 		if (machine.process === undefined || machine.twin !== undefined) return;
 		machine.twin = machine.process;
+		// On the same disk the lock of its data folder would keep it from starting.
+		if (this.#options.isStateless) machine.computer += 1;
 		this.#options.network.releaseAddresses(machine.process);
 		this.#start(machine);
 	}

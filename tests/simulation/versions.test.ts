@@ -4,12 +4,14 @@ import { type Report, runSeed, simulation } from '@flotilla/simulator';
 import { Ledger } from './versions/old.ts';
 
 const old = import.meta.resolve('./versions/old.ts');
+const compatible = import.meta.resolve('./versions/compatible.ts');
+const incompatible = import.meta.resolve('./versions/incompatible.ts');
 
 /** Amounts are added while instances change to the new version, one by one. */
 function upgradeTo(version: string) {
-	const app = { old, new: import.meta.resolve(version) };
+	const app = { old, new: version };
 	const options = { instances: 2, forMs: 12_000, settleMs: 60_000 };
-	return simulation(`upgrade to ${version}`, app, options, async (world) => {
+	return simulation('an upgrade', app, options, async (world) => {
 		let total = 0;
 		world.eventually('the books have every amount', () => {
 			const [seen] = world.rows('books')`select coalesce(sum(amount), 0) as total from seen`;
@@ -35,7 +37,7 @@ async function reports(version: string, faults: 'all' | 'none'): Promise<readonl
 }
 
 test('a new version whose events say more than before is clean, whatever fails', async () => {
-	for (const { failures, seed, entries } of await reports('./versions/compatible.ts', 'all')) {
+	for (const { failures, seed, entries } of await reports(compatible, 'all')) {
 		assert.deepEqual(failures, [], `seed ${seed}`);
 		const upgraded = entries.filter(({ kind }) => kind === 'upgrade').map(({ machine }) => machine);
 		assert.deepEqual(upgraded.sort(), ['books-1', 'books-2', 'ledger-1', 'ledger-2']);
@@ -44,7 +46,7 @@ test('a new version whose events say more than before is clean, whatever fails',
 
 test('a new version that renames what an event says is found, without any fault', async () => {
 	// Where the emitters happen to change last, nobody ever meets an event of another version.
-	const found = (await reports('./versions/incompatible.ts', 'none')).filter((report) => {
+	const found = (await reports(incompatible, 'none')).filter((report) => {
 		return report.failures.length > 0;
 	});
 	assert.ok(found.length >= 2, `${found.length} of 4 seeds found it`);
@@ -59,7 +61,7 @@ test('a new version that renames what an event says is found, without any fault'
 });
 
 test('the old version alone is clean', async () => {
-	for (const { failures } of await reports('./versions/old.ts', 'all')) {
+	for (const { failures } of await reports(old, 'all')) {
 		assert.deepEqual(failures, []);
 	}
 });

@@ -37,6 +37,25 @@ const files = {
 	'node_modules/shared/package.json':
 		'{ "name": "shared", "type": "module", "exports": "./index.js" }',
 	'node_modules/shared/index.js': 'let value = 0; export const count = () => ++value;',
+	'drawing.ts': `
+		import { draw } from 'nanoid';
+		import { count } from 'counting';
+		export { draw, count };
+	`,
+	'node_modules/nanoid/package.json':
+		'{ "name": "nanoid", "type": "module", "exports": "./index.js" }',
+	// As the real one: bytes for many names are drawn at once.
+	'node_modules/nanoid/index.js': `
+		const pool = new Uint32Array(4);
+		let used = pool.length;
+		export const draw = () => {
+			if (used === pool.length) { crypto.getRandomValues(pool); used = 0; }
+			return pool[used++];
+		};
+	`,
+	'node_modules/counting/package.json':
+		'{ "name": "counting", "type": "module", "exports": "./index.js" }',
+	'node_modules/counting/index.js': 'let value = 0; export const count = () => ++value;',
 	'fresh.ts': `
 		export { evaluatedMs } from 'fresh';
 		export const late = () => import('late');
@@ -136,6 +155,22 @@ test('installed packages are shared', async () => {
 	const two = await load();
 	const first = one.count();
 	assert.equal(two.count(), first + 1);
+});
+
+test('packages that draw ahead are not shared, nor are those that are named', async () => {
+	type Drawing = { readonly draw: () => number; readonly count: () => number };
+	const draws: number[] = [];
+	for (let runs = 0; runs < 2; runs++) {
+		draws.push(await virtually(async () => (await load<Drawing>('drawing.ts')).draw()));
+	}
+	assert.equal(draws[0], draws[1], 'the second run draws what the first one drew');
+	const counts: number[] = [];
+	for (const ownPackages of [[], [], ['counting'], ['counting']]) {
+		const url = urlOf('drawing.ts');
+		const loaded = await loadIncarnation(url, ++lastIncarnation, { ownPackages });
+		counts.push((loaded as unknown as Drawing).count());
+	}
+	assert.deepEqual(counts, [1, 2, 1, 1]);
 });
 
 test('imports of the real world are left alone', async () => {

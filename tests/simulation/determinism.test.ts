@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runSeed } from '@flotilla/simulator';
@@ -44,4 +45,19 @@ test('same trace, however microtasks are drained and whoever owns the modules of
 		const inWords = await runSeed(simulation, { seed, entries: 100 });
 		assert.equal(inWords.traceHash, traceHash, 'kept in words');
 	}
+});
+
+test('same trace, whatever runs the thread has had before', async () => {
+	const [first] = (await hashes([2])).split('\n');
+	for (const seed of [9, 8]) await runSeed(bank, { seed });
+	// One that ends in an escape, with work under way.
+	const url = new URL('./bank/app.ts', import.meta.url);
+	const source = readFileSync(url, 'utf8');
+	const call = 'await fetch("http://127.0.0.1:9"); const { balance }';
+	const escaping = source.replace('const { balance }', call);
+	assert.notEqual(escaping, source);
+	const failed = await runSeed(bank, { seed: 7, replacements: new Map([[url.href, escaping]]) });
+	assert.equal(failed.failures[0]?.kind, 'escape');
+	const [again] = (await hashes([2])).split('\n');
+	assert.equal(again, first);
 });

@@ -168,6 +168,10 @@ const escapes: readonly (readonly [name: string, work: () => unknown])[] = [
 	['process.report.getReport', () => process.report.getReport()],
 	['process.removeAllListeners', () => process.removeAllListeners('unhandledRejection')],
 	['process.off', () => process.off('unhandledRejection', () => {})],
+	[
+		'process.setUncaughtExceptionCaptureCallback',
+		() => process.setUncaughtExceptionCaptureCallback(() => {}),
+	],
 	['node:os setPriority', async () => (await import('node:os')).setPriority(0)],
 	['process.exit', () => process.exit(1)],
 	['process.kill', () => process.kill(process.pid, 0)],

@@ -41,6 +41,8 @@ function patchAll(): () => void {
 		installed = undefined;
 	};
 	try {
+		// First, because it loads modules that change others: node:domain, for one, a part of `process`.
+		forbid(patches);
 		patchDate(patches);
 		patchLocale(patches);
 		patchTimers(patches, builtin('node:timers'));
@@ -54,7 +56,6 @@ function patchAll(): () => void {
 		patchCollected(patches);
 		patchStacks(patches);
 		patchGlobalObject(patches);
-		forbid(patches);
 	} catch (error) {
 		undo();
 		throw error;

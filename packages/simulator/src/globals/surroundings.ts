@@ -3,6 +3,7 @@ import type { SimulatedProcess } from '../kernel/kernel.ts';
 import { refuse, reportEscape } from './escape.ts';
 import type { Callable, Patches } from './patch.ts';
 import { currentRun, inside } from './run.ts';
+import { framesOfCaller } from './stacks.ts';
 
 /** What Node tells about its process and machine, as every simulated process has it. */
 const PROCESS: Readonly<Record<string, unknown>> = {
@@ -86,7 +87,6 @@ const LISTENING = [
 	'off',
 	'removeListener',
 	'removeAllListeners',
-	'setUncaughtExceptionCaptureCallback',
 ];
 
 const CONFIGURE = 'A service ends and starts with its machine: leave it to the platform.';
@@ -123,7 +123,20 @@ export function patchSurroundings(patches: Patches, os: Readonly<Record<string, 
 	}
 	for (const name of ENDING) refuse(patches, process, name, `process.${name}`, CONFIGURE);
 	for (const name of LISTENING) refuse(patches, process, name, `process.${name}`, SIGNALS);
+	refuseCapture(patches);
 	patches.value(process, 'env', guarded(process.env));
+}
+
+/** By it a service could swallow errors that nobody caught. Node calls it itself, for domains. */
+function refuseCapture(patches: Patches): void {
+	const name = 'setUncaughtExceptionCaptureCallback';
+	patches.method(process, name, (original) => (callback) => {
+		const machine = inside();
+		if (machine !== undefined && framesOfCaller()[0]?.includes('node:') !== true) {
+			throw reportEscape(machine, `process.${name}`, SIGNALS);
+		}
+		return original(callback);
+	});
 }
 
 function pin(patches: Patches, target: object, values: Readonly<Record<string, unknown>>): void {

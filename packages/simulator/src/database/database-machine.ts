@@ -70,7 +70,7 @@ export class DatabaseMachine {
 	#incarnations = 0;
 	/** How many there have been: which faults strike depends on that, not on which others have struck. */
 	#statements = 0;
-	#commits = 0;
+	#commitsAsked = 0;
 
 	constructor(options: DatabaseMachineOptions) {
 		const { kernel, service } = options;
@@ -277,7 +277,7 @@ export class DatabaseMachine {
 	}
 
 	#commit(session: Session): void {
-		const number = this.#commits++;
+		const number = this.#commitsAsked++;
 		if (session.access === 'write') {
 			if (this.#strikes('database.commit-unknown', number, COMMIT_UNKNOWN, this.#atCommit)) {
 				this.#endTurn(session, this.#draw(unknownSalt, number) < 0.5 ? 'commit' : 'rollback');

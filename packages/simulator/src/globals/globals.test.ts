@@ -477,6 +477,7 @@ test('a stack tells what code of the process did, and nothing of how it is simul
 	}
 	assert.equal(stacks[0], stacks[2]);
 	assert.equal(stacks[1], stacks[3]);
+	assert.match(stacks[0] ?? '', /at async /, 'who awaited is told too');
 	for (const stack of stacks) {
 		assert.match(stack, /^RangeError: here\n {4}at thrown \(.*globals\.test\.ts:\d+:\d+\)\n/);
 		assert.doesNotMatch(stack, /node:|kernel|\/drive\.ts|evalmachine|incarnation/);

@@ -16,11 +16,21 @@ const OF_TESTS = /(?:\.test|\/testing-[^/]*)\.ts(?::|$)/;
  * processes this thread has had before and by what the simulation is driven, and so differ between runs.
  */
 export function patchStacks(all: Patches): void {
+	const usual = Error.stackTraceLimit;
+	all.value(Error, 'stackTraceLimit', DEEP);
 	all.value(Error, 'prepareStackTrace', (error: Error, frames: readonly Frame[]) => {
-		const shown = inside() === undefined ? frames : frames.filter(isOfProcess);
-		return [headOf(error), ...shown.map((frame) => `    at ${withoutTag(frame)}`)].join('\n');
+		const limit = Error.stackTraceLimit === DEEP ? usual : Error.stackTraceLimit;
+		const seen = inside() === undefined ? frames : frames.filter(isOfProcess);
+		const shown = seen.slice(0, limit).map((frame) => `    at ${withoutTag(frame)}`);
+		return [headOf(error), ...shown].join('\n');
 	});
 }
+
+/**
+ * Frames that are taken at first. Those that awaited come last, after those of what drives the simulation,
+ * which must not push them out.
+ */
+const DEEP = 60;
 
 /** The frames of the code that called one of the patched functions, as Node has them. */
 export function framesOfCaller(): readonly string[] {

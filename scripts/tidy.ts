@@ -8,6 +8,7 @@ import { checkLicences } from './tidy/licences.ts';
 import { checkManifests } from './tidy/manifests.ts';
 import { checkPackages } from './tidy/packages.ts';
 import { readInstalled, readLockedPackages, readRepository } from './tidy/repository.ts';
+import { checkState } from './tidy/state.ts';
 import { checkTests } from './tidy/tests.ts';
 import { checkWords } from './tidy/words.ts';
 
@@ -22,6 +23,7 @@ const findings = [
 	...checkLayers(repository),
 	...checkPackages(repository),
 	...checkAmbient(repository),
+	...checkState(repository),
 	...checkTests(repository),
 	...checkWords(repository),
 	...checkManifests(repository),

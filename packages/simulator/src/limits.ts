@@ -6,8 +6,8 @@ export const limits = {
 	jobsUnlessSaid: 8,
 	/** How long a run may take in real time before its worker thread counts as hung. */
 	hangAfterMs: 120_000,
-	/** Source text that a worker thread has loaded before another one takes its place; the heap keeps two and a half times as much. */
-	workerSourceBytes: 160_000_000,
+	/** What the heap of a worker thread may hold, garbage included, before another one takes its place. */
+	workerHeapBytes: 256_000_000,
 	/** Runs that shrinking a finding may take when nothing is said. */
 	shrinkTries: 150,
 	/** Findings of one batch that are shrunk; further ones are only named. */

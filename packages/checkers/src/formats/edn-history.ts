@@ -11,7 +11,12 @@ import {
 } from './edn.ts';
 import { type JepsenEvent, type JepsenOperation, pairEvents } from './jepsen-operations.ts';
 
-const TYPES = new Set<string>(['invoke', 'ok', 'fail', 'info'] satisfies JepsenEvent['type'][]);
+const TYPES: ReadonlySet<string> = new Set([
+	'invoke',
+	'ok',
+	'fail',
+	'info',
+] satisfies JepsenEvent['type'][]);
 
 /**
  * Reads a history in EDN, as Jepsen, Knossos, Elle and porcupine's key-value logs have it: maps such

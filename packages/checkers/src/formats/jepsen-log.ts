@@ -3,7 +3,12 @@ import { type Edn, isName, readEdn, showBriefly } from './edn.ts';
 import { type JepsenEvent, type JepsenOperation, pairEvents } from './jepsen-operations.ts';
 
 const EVENT = /\bjepsen\.util - (\S+)\s+(.*)$/;
-const TYPES = new Set<string>(['invoke', 'ok', 'fail', 'info'] satisfies JepsenEvent['type'][]);
+const TYPES: ReadonlySet<string> = new Set([
+	'invoke',
+	'ok',
+	'fail',
+	'info',
+] satisfies JepsenEvent['type'][]);
 
 /**
  * Reads the log that Jepsen prints while it runs: lines such as

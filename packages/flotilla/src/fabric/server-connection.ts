@@ -138,6 +138,10 @@ export class ServerConnection {
 
 	answer(kind: FrameKind, number: number, body: string): void {
 		if (!this.#asked.has(number)) return;
+		if (kind === frameKind.reply && this.#parts.host.faults?.strikes('point.reply-lost') === true) {
+			this.#fail();
+			return;
+		}
 		this.#send(kind, number, body);
 		this.#asked.delete(number);
 	}

@@ -1,3 +1,4 @@
+import type { FaultPoints } from '../faults/faults.ts';
 import type { Clock, Timer } from '../host/clock.ts';
 import type { Database } from '../host/database.ts';
 import type { RandomSource } from '../host/random.ts';
@@ -18,6 +19,8 @@ export interface DeliveryParts {
 	readonly clock: Clock;
 	readonly random: RandomSource;
 	readonly telemetry: Telemetry;
+	/** Of the host, in simulations and drills. */
+	readonly faults?: FaultPoints | undefined;
 }
 
 /** Who listens to a service. */
@@ -108,9 +111,10 @@ export class Delivery {
 	}
 
 	#openFeed(subscriber: Subscriber, events: ReadonlySet<string> | undefined): void {
-		const { database, clock, random, telemetry } = this.#parts;
+		const { database, clock, random, telemetry, faults } = this.#parts;
 		const seen = (position: number): void => this.#removal.add(position);
-		const feed = new Feed({ database, clock, random, telemetry, subscriber, events, seen });
+		const parts = { database, clock, random, telemetry, faults, subscriber, events, seen };
+		const feed = new Feed(parts);
 		this.#feeds.set(subscriber.service, feed);
 		feed.wake();
 	}

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { migrate } from '../database/migrate.ts';
 import { FlotillaError } from '../errors/flotilla-error.ts';
+import type { FaultPoint, FaultPoints } from '../faults/faults.ts';
 import type { Clock, Timer } from '../host/clock.ts';
 import type { Database, SqlSession } from '../host/database.ts';
 import { nodeHost } from '../host/node/node-host.ts';
@@ -178,6 +179,44 @@ test('events for a subscriber that does not run are kept, and reported', async (
 	assert.equal(await world.left(), 1);
 });
 
+test('a fault point repeats a delivery, in order for its key; without faults none is asked for', async () => {
+	const keys = ['a', 'b', 'a', 'b', 'a'];
+	for (const faults of [undefined, { strikes: (point: FaultPoint) => point === repeated }]) {
+		await using world = await openWorld();
+		const delivered: string[] = [];
+		world.start(async ({ id }) => void delivered.push(id), faults);
+		await world.emit(keys);
+		await world.emptied();
+		const once = ['a 0', 'a 2', 'a 4', 'b 1', 'b 3'];
+		const twice = once.flatMap((id) => [id, id]);
+		const ofA = delivered.filter((id) => id.startsWith('a'));
+		assert.deepEqual(
+			[...ofA, ...delivered.filter((id) => id.startsWith('b'))],
+			faults ? twice : once,
+		);
+	}
+});
+
+test('a fault point makes batches small, another one keeps what was seen for a while', async () => {
+	const asked: string[] = [];
+	const pauses: number[] = [];
+	await using world = await openWorld({ pauses });
+	const delivered: string[] = [];
+	world.start(async ({ id }) => void delivered.push(id), {
+		strikes: (point) => {
+			asked.push(point);
+			return point !== repeated;
+		},
+	});
+	await world.emit(['a', 'b', 'c']);
+	await world.emptied();
+	assert.deepEqual(delivered.sort(), ['a 0', 'b 1', 'c 2']);
+	assert.ok(asked.filter((point) => point === 'point.small-batch').length >= 3);
+	assert.ok(pauses.includes(5_000));
+});
+
+const repeated = 'point.delivery-repeated';
+
 interface Options {
 	/** Gets the length of every timer; they then fire at once. */
 	readonly pauses?: number[];
@@ -217,7 +256,7 @@ class World {
 		this.telemetry = new Telemetry({ clock, logs });
 	}
 
-	start(deliver: (event: StoredEvent) => Promise<void>): void {
+	start(deliver: (event: StoredEvent) => Promise<void>, faults?: FaultPoints): void {
 		const subscriber: Subscriber = { service: 'receiver', deliver };
 		this.#delivery = new Delivery({
 			database: this.#watched(),
@@ -226,6 +265,7 @@ class World {
 			clock: this.#clock,
 			random: { next: () => 1, uint32: () => 1 },
 			telemetry: this.telemetry,
+			faults,
 		});
 		this.#delivery.start();
 	}

@@ -1,4 +1,5 @@
 import { isFlotillaError } from '../errors/flotilla-error.ts';
+import type { FaultPoints } from '../faults/faults.ts';
 import type { Clock, Timer } from '../host/clock.ts';
 import type { Database } from '../host/database.ts';
 import type { RandomSource } from '../host/random.ts';
@@ -36,6 +37,8 @@ export interface FeedParts {
 	readonly clock: Clock;
 	readonly random: RandomSource;
 	readonly telemetry: Telemetry;
+	/** Of the host, in simulations and drills. */
+	readonly faults?: FaultPoints | undefined;
 	/** Called when the subscriber has seen the event at this position. */
 	readonly seen: (position: number) => void;
 }
@@ -135,11 +138,12 @@ export class Feed {
 
 	/** Reads ahead and says how long to wait before reading again. */
 	async #read(): Promise<number> {
-		const { database, subscriber } = this.#parts;
+		const { database, subscriber, faults } = this.#parts;
 		for (;;) {
 			this.#readAgain = false;
 			await this.#measure();
-			const count = Math.min(eventsReadAtOnce, this.#room());
+			const most = faults?.strikes('point.small-batch') === true ? 1 : eventsReadAtOnce;
+			const count = Math.min(most, this.#room());
 			if (count === 0 || this.#closed) return limits.pollEveryMs;
 			const wanted = { subscriber: subscriber.service, after: this.#cursor, count };
 			const { events, heldBack } = await database.snapshot((session) =>
@@ -232,7 +236,11 @@ export class Feed {
 		const [event] = lane.waiting;
 		try {
 			if (event === undefined) await this.#catchUp(lane);
-			else await this.#deliver(event);
+			else {
+				await this.#deliver(event);
+				const again = this.#parts.faults?.strikes('point.delivery-repeated') === true;
+				if (again) await this.#deliver(event);
+			}
 			this.#succeeded(lane, event);
 		} catch (error) {
 			// Why a delivery failed is recorded on the subscriber's side.

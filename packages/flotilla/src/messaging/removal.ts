@@ -1,3 +1,4 @@
+import type { FaultPoints } from '../faults/faults.ts';
 import type { Clock, Timer } from '../host/clock.ts';
 import type { Database } from '../host/database.ts';
 import { limits } from '../limits.ts';
@@ -6,11 +7,15 @@ import { removeEvents } from './outbox.ts';
 
 const removeAfterMs = 20;
 const removeAtOnce = 500;
+/** By the fault of that name: long enough for a crash to come first. */
+const postponedMs = 5_000;
 
 export interface RemovalParts {
 	readonly database: Database;
 	readonly clock: Clock;
 	readonly telemetry: Telemetry;
+	/** Of the host, in simulations and drills. */
+	readonly faults?: FaultPoints | undefined;
 }
 
 /** Removes from an outbox what was seen, many rows in a transaction. */
@@ -28,7 +33,8 @@ export class Removal {
 	/** The row at this position is to go. */
 	add(position: number): void {
 		this.#seen.push(position);
-		this.#schedule(removeAfterMs);
+		const postponed = this.#parts.faults?.strikes('point.removal-postponed') === true;
+		this.#schedule(postponed ? postponedMs : removeAfterMs);
 	}
 
 	/** Removes what is left. */

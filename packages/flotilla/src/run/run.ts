@@ -344,14 +344,15 @@ class RunningFleet implements Fleet {
 		subscribers: ReadonlyMap<string, readonly Subscriber[]>,
 	): Delivery {
 		const { host, telemetry } = this;
-		const { clock, random } = host;
+		const { clock, random, faults } = host;
 		const fabric = this.#fabric;
 		const audience: Audience =
 			fabric === undefined
 				? { kind: 'here', subscribers }
 				: { kind: 'anywhere', subscriberOf: (service) => this.#subscriberOf(service, fabric) };
 		const instance = `${fabric?.instance ?? this.name}/${uuidV7(clock, random)}`;
-		return new Delivery({ database, audience, instance, clock, random, telemetry });
+		const parts = { database, audience, instance, clock, random, telemetry, faults };
+		return new Delivery(parts);
 	}
 
 	#subscriberOf(service: string, fabric: FleetFabric): Subscriber {

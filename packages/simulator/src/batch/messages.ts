@@ -15,7 +15,7 @@ export type Request =
 
 /** What a worker thread answers. */
 export type Answer =
-	| { readonly kind: 'listed'; readonly names: readonly string[]; readonly loadedBytes: number }
-	| { readonly kind: 'ran'; readonly report: Report; readonly loadedBytes: number }
+	| { readonly kind: 'listed'; readonly names: readonly string[]; readonly heapBytes: number }
+	| { readonly kind: 'ran'; readonly report: Report; readonly heapBytes: number }
 	/** It cannot be done, whatever the seed. */
-	| { readonly kind: 'refused'; readonly message: string; readonly loadedBytes: number };
+	| { readonly kind: 'refused'; readonly message: string; readonly heapBytes: number };

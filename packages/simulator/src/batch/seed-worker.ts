@@ -23,7 +23,8 @@ const entry = new URL(
 
 /**
  * One place for a worker thread, which has one at most: starts it when it is needed, and another one
- * after the first was lost or has loaded too much. Modules are never collected; threads are.
+ * after the first was lost or has become too large. Modules, and what they hold, are never collected;
+ * threads are.
  */
 export class SeedWorker {
 	readonly #options: SeedWorkerOptions;
@@ -38,7 +39,7 @@ export class SeedWorker {
 	async ask(request: Request): Promise<Answer | Lost> {
 		this.#worker ??= this.#start();
 		const answer = await this.#answer(this.#worker, request);
-		if (answer.kind === 'lost' || answer.loadedBytes > limits.workerSourceBytes) await this.#end();
+		if (answer.kind === 'lost' || answer.heapBytes > limits.workerHeapBytes) await this.#end();
 		return answer;
 	}
 

@@ -1,6 +1,6 @@
 // The main function of a worker thread: imports files of simulations and runs the seeds that it is given.
+import { getHeapStatistics } from 'node:v8';
 import { parentPort } from 'node:worker_threads';
-import { loadedSoFar } from '../modules/incarnation.ts';
 import { runSeed } from '../simulation/seeds.ts';
 import { simulationsIn } from './exported.ts';
 import type { Answer, Request } from './messages.ts';
@@ -9,7 +9,7 @@ parentPort?.on('message', (request: Request) => void reply(request));
 
 async function reply(request: Request): Promise<void> {
 	const answer = await answerTo(request);
-	parentPort?.postMessage({ ...answer, loadedBytes: loadedSoFar().sizeBytes });
+	parentPort?.postMessage({ ...answer, heapBytes: getHeapStatistics().used_heap_size });
 }
 
 /** Its errors are the file's or the caller's: what goes wrong in a run is a failure in its report. */
@@ -17,17 +17,17 @@ async function answerTo(request: Request): Promise<Answer> {
 	try {
 		const simulations = simulationsIn(await import(request.file));
 		if (request.kind === 'list') {
-			return { kind: 'listed', names: simulations.map(({ name }) => name), loadedBytes: 0 };
+			return { kind: 'listed', names: simulations.map(({ name }) => name), heapBytes: 0 };
 		}
 		const simulation = simulations.find(({ name }) => name === request.name);
 		if (simulation === undefined) throw new TypeError(`it exports no '${request.name}'`);
 		return {
 			kind: 'ran',
 			report: await runSeed(simulation, request.options),
-			loadedBytes: 0,
+			heapBytes: 0,
 		};
 	} catch (error) {
-		return { kind: 'refused', message: explanationOf(error), loadedBytes: 0 };
+		return { kind: 'refused', message: explanationOf(error), heapBytes: 0 };
 	}
 }
 

@@ -10,6 +10,7 @@ import {
 	StatementCache,
 	sqliteError,
 } from 'flotilla/adapter';
+import { hashOf } from '../kernel/chance.ts';
 import { type FaultScope, faultScope } from '../kernel/fault-decisions.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { Scheduled } from '../kernel/scheduler.ts';
@@ -47,6 +48,8 @@ const COMMIT_UNKNOWN = 0.01;
 const SERIALIZATION_FAILURE = 0.02;
 const SLOW_STATEMENT = 0.01;
 const SLOW_MS_MAX = 3_000;
+const slowSalt = hashOf('slow statement');
+const unknownSalt = hashOf('unknown commit');
 
 /**
  * The machine with the database of one service. Transactions are serializable because they run one
@@ -59,6 +62,7 @@ export class DatabaseMachine {
 	readonly #sqlite: SimulatedSqlite;
 	readonly #random: RandomSource;
 	readonly #scope: FaultScope;
+	readonly #atCommit: FaultScope;
 	readonly #sessions = new Set<Session>();
 	/** Whose turn it is, and who comes after. */
 	#holder: Session | undefined;
@@ -68,7 +72,9 @@ export class DatabaseMachine {
 	#engine: Engine;
 	#process: MachineProcess | undefined;
 	#incarnations = 0;
-	#occasions = 0;
+	/** How many there have been: which faults strike depends on that, not on which others have struck. */
+	#statements = 0;
+	#commitsAsked = 0;
 
 	constructor(options: DatabaseMachineOptions) {
 		const { kernel, service } = options;
@@ -76,6 +82,7 @@ export class DatabaseMachine {
 		this.#options = options;
 		this.#random = kernel.chance.stream(`database of ${service}`);
 		this.#scope = faultScope(this.name);
+		this.#atCommit = faultScope(`${this.name} at COMMIT`);
 		this.#sqlite = new SimulatedSqlite({
 			wallMs: () => this.#process?.wallMs() ?? 0,
 			uint32: () => this.#random.uint32(),
@@ -271,18 +278,19 @@ export class DatabaseMachine {
 	}
 
 	#run(session: Session, statement: SqlStatement): void {
+		const number = this.#statements++;
 		const text = (): string => statement.strings.join('?').replaceAll(/\s+/g, ' ').trim();
-		if (this.#strikes('database.connection-lost', CONNECTION_LOST)) {
+		if (this.#strikes('database.connection-lost', number, CONNECTION_LOST)) {
 			this.#abandon(session);
 			session.destroy();
 			return;
 		}
-		if (this.#strikes('database.serialization-failure', SERIALIZATION_FAILURE / 4)) {
+		if (this.#strikes('database.serialization-failure', number, SERIALIZATION_FAILURE / 4)) {
 			this.#refuse(session, contention('lost against another one'));
 			return;
 		}
-		const slow = this.#strikes('database.slow-statement', SLOW_STATEMENT);
-		const slowMs = slow ? SLOW_MS_MAX * this.#random.next() : 0;
+		const slow = this.#strikes('database.slow-statement', number, SLOW_STATEMENT);
+		const slowMs = slow ? SLOW_MS_MAX * this.#draw(slowSalt, number) : 0;
 		let result: SqlResult;
 		try {
 			result = this.#engine.statementsOf[session.access].execute(statement);
@@ -309,13 +317,15 @@ export class DatabaseMachine {
 	}
 
 	#commit(session: Session): void {
+		const number = this.#commitsAsked++;
 		if (session.access === 'write') {
-			if (this.#strikes('database.commit-unknown', COMMIT_UNKNOWN)) {
-				this.#endTurn(session, this.#random.next() < 0.5 ? 'commit' : 'rollback');
+			if (this.#strikes('database.commit-unknown', number, COMMIT_UNKNOWN, this.#atCommit)) {
+				this.#endTurn(session, this.#draw(unknownSalt, number) < 0.5 ? 'commit' : 'rollback');
 				session.destroy();
 				return;
 			}
-			if (this.#strikes('database.serialization-failure', SERIALIZATION_FAILURE)) {
+			const share = SERIALIZATION_FAILURE;
+			if (this.#strikes('database.serialization-failure', number, share, this.#atCommit)) {
 				this.#refuse(session, contention('lost against another one at its end'));
 				return;
 			}
@@ -371,9 +381,19 @@ export class DatabaseMachine {
 		return this.#options.kernel.after(delayMs, this.#process, 'database', this.name, run);
 	}
 
-	#strikes(fault: Parameters<Kernel['faults']['strikes']>[0], probability: number): boolean {
+	#strikes(
+		fault: Parameters<Kernel['faults']['strikes']>[0],
+		number: number,
+		probability: number,
+		scope: FaultScope = this.#scope,
+	): boolean {
 		const { faults } = this.#options.kernel;
-		return faults.strikes(fault, this.#scope, this.#occasions++, probability, () => this.name);
+		return faults.strikes(fault, scope, number, probability, () => this.name);
+	}
+
+	/** A number for a decision about a statement or a COMMIT, 0 inclusive to 1 exclusive. */
+	#draw(salt: number, number: number): number {
+		return this.#options.kernel.chance.draw(this.#scope.hash ^ salt, number);
 	}
 }
 

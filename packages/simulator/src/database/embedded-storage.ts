@@ -4,6 +4,7 @@ import type {
 	makeDurable,
 	OpenDatabaseOptions,
 	RandomSource,
+	SqliteConnection,
 	SqliteDatabase,
 	SqliteValue,
 	SqlRow,
@@ -37,7 +38,7 @@ export class EmbeddedStorage {
 		return {
 			open: async (name, options: OpenDatabaseOptions): Promise<Database> => {
 				const { rerunShare = 0 } = options;
-				const writer = this.#file(name).connect();
+				const writer = traced(this.#kernel, process, this.#file(name).connect());
 				engine.makeDurable(writer);
 				return new engine.SqliteDatabase({
 					name,
@@ -79,4 +80,48 @@ export class EmbeddedStorage {
 		this.#files.set(name, made);
 		return made;
 	}
+}
+
+/** What is run, and what it answers, goes into the trace, as on a database machine. */
+function traced(
+	kernel: Kernel,
+	{ machine }: SimulatedProcess,
+	connection: SqliteConnection,
+): SqliteConnection {
+	const note = (sql: string, answer: string): void => {
+		const words = (): string =>
+			`${sql.replaceAll(/\s+/g, ' ').trim().slice(0, 200)} → ${answer.slice(0, 120)}`;
+		kernel.note(machine, 'sql', `${sql}${answer}`, words);
+	};
+	return {
+		get inTransaction() {
+			return connection.inTransaction;
+		},
+		prepare: (sql) => {
+			const { givesRows, all, run } = connection.prepare(sql);
+			return {
+				givesRows,
+				all: (values) => {
+					const rows = all(values);
+					note(sql, text([values, rows]));
+					return rows;
+				},
+				run: (values) => {
+					const changes = run(values);
+					note(sql, text([values, changes]));
+					return changes;
+				},
+			};
+		},
+		exec: (sql) => {
+			connection.exec(sql);
+			note(sql, '');
+		},
+		close: () => connection.close(),
+	};
+}
+
+/** SQLite gets whole numbers as BigInt, for which JSON has no form. */
+function text(given: unknown): string {
+	return JSON.stringify(given, (_, value) => (typeof value === 'bigint' ? Number(value) : value));
 }

@@ -13,6 +13,7 @@ export interface Surroundings {
  * There is one time zone, UTC.
  */
 export function replaceImpureFunctions(database: DatabaseSync, surroundings: Surroundings): void {
+	virtual.add(database);
 	const options = { useBigIntArguments: true };
 	const word = (): bigint => BigInt(surroundings.uint32());
 	database.function('random', options, () => BigInt.asIntN(64, (word() << 32n) | word()));
@@ -38,6 +39,13 @@ export function replaceImpureFunctions(database: DatabaseSync, surroundings: Sur
 	}
 }
 
+const virtual = new WeakSet<DatabaseSync>();
+
+/** Whether its time and chance have been replaced. */
+export function isVirtual(database: DatabaseSync): boolean {
+	return virtual.has(database);
+}
+
 /** Which arguments are times: the one time may be left out, and means now. */
 const functionsOfTime = {
 	date: { first: 0, count: 1 },
@@ -53,7 +61,10 @@ const functionsOfTime = {
 function originalFunctions(): (name: string, values: SQLInputValue[]) => SQLOutputValue {
 	let database: DatabaseSync | undefined;
 	return (name, values) => {
-		database ??= new DatabaseSync(':memory:');
+		if (database === undefined) {
+			database = new DatabaseSync(':memory:');
+			virtual.add(database);
+		}
 		const parameters = values.map(() => '?').join(', ');
 		const statement = database.prepare(`select ${name}(${parameters}) as value`);
 		statement.setReadBigInts(true);

@@ -49,9 +49,12 @@ export class SimulatedDisk {
 		});
 	}
 
-	/** What the process had under way is done or not, by chance; its locks are free. */
-	processDied(process: SimulatedProcess, how: 'crash' | 'power-loss'): void {
-		this.#operations.processDied(process);
+	/**
+	 * What the process had under way is done or not, by chance; its locks are free. Without a process it
+	 * is the power alone that goes.
+	 */
+	processDied(process: SimulatedProcess | undefined, how: 'crash' | 'power-loss'): void {
+		if (process !== undefined) this.#operations.processDied(process);
 		for (const [path, holder] of this.#locks) if (holder === process) this.#locks.delete(path);
 		if (how === 'power-loss') this.#losePower();
 	}

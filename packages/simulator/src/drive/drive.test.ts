@@ -166,6 +166,29 @@ for (const options of drains) {
 	});
 }
 
+test('an endless loop of turns is stopped although each turn takes a moment', async () => {
+	const turn = (): void => void setImmediate(turn);
+	const turns = async (): Promise<void> => {
+		for (;;) await new Promise((resolve) => setImmediate(resolve));
+	};
+	for (const way of [turn, turns]) {
+		const failure = await failureOf(
+			async () => {
+				await way();
+				await new Promise(() => {});
+			},
+			{ eventsInOneSecond: 10_000 },
+		);
+		assert.deepEqual([failure.kind, failure.machine], ['stuck', 'orders-1']);
+		assert.match((failure.error as Error).message, /ran on for 10000 events within a second at \d/);
+	}
+	const patient = async (): Promise<string> => {
+		for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setTimeout(resolve, 60));
+		return 'fine';
+	};
+	assert.equal(await virtually(patient, { eventsInOneSecond: 18 }), 'fine');
+});
+
 test('an endless loop is stopped, whatever it is made of, and the thread goes on', async () => {
 	const tick = (): void => process.nextTick(tick);
 	const microtask = (): void => queueMicrotask(microtask);
@@ -247,6 +270,21 @@ test('errors of the real world go where they would have gone', async () => {
 	assert.deepEqual(process.rawListeners('unhandledRejection'), [listener]);
 	process.off('unhandledRejection', listener);
 	for (const other of others) process.on('unhandledRejection', other as never);
+});
+
+test('what processes of an earlier run do fails no later one', async () => {
+	const earlier = testingKernel();
+	const process = machineProcess(earlier);
+	const kernel = testingKernel();
+	kernel.after(1, undefined, 'late', '', () => {
+		runAs(process, () => void Promise.reject(new Error('of an earlier run')));
+		runAs(process, () =>
+			queueMicrotask(() => {
+				throw new Error('of an earlier run');
+			}),
+		);
+	});
+	assert.deepEqual(await drive(kernel, () => false), { kind: 'idle' });
 });
 
 test('one drive at a time, and the next one after a failure', async () => {

@@ -32,6 +32,8 @@ export interface DriveOptions {
 	readonly stuckAfterMs?: number;
 	/** How many events may happen at one moment of virtual time: 100_000. */
 	readonly eventsAtOneTime?: number;
+	/** How many within one second of virtual time, which ends loops of `setImmediate`: 1_000_000. */
+	readonly eventsInOneSecond?: number;
 	/** What processes write to their consoles; absent: it is dropped. */
 	readonly onConsole?: (line: ConsoleLine) => void;
 }
@@ -65,7 +67,9 @@ const EVENTS_PER_LOOK = 32;
 /** By which the script below finds the slice to run. */
 const SLICE: unique symbol = Symbol.for('flotilla.slice');
 
-const sliceScript = new Script(`globalThis[Symbol.for('flotilla.slice')]()`);
+const sliceScript = new Script(`globalThis[Symbol.for('flotilla.slice')]()`, {
+	filename: import.meta.url,
+});
 
 /** Undocumented, but there since Node 0.10: runs Node's ticks and the microtasks, and returns. */
 const { _tickCallback: runMicrotasks } = process as unknown as { _tickCallback: () => void };
@@ -79,6 +83,8 @@ class Drive {
 	readonly #end = Promise.withResolvers<DriveEnd>();
 	#outcome: DriveEnd | undefined;
 	#eventsNow = 0;
+	#eventsThisSecond = 0;
+	#secondBeganMs = 0;
 	#lastMs = -1;
 
 	constructor(kernel: Kernel, until: () => boolean, options: DriveOptions) {
@@ -87,6 +93,7 @@ class Drive {
 		this.#options = options;
 		this.#stuckAfterMs = options.stuckAfterMs ?? 10_000;
 		this.#errors = new ErrorWatch({
+			kernel,
 			onError: (kind, machine, error) => this.#fail(kind, machine, error),
 			onStopped: () => this.#settle(),
 		});
@@ -191,9 +198,17 @@ class Drive {
 			this.#lastMs = nowMs;
 			this.#eventsNow = 0;
 		}
-		const { eventsAtOneTime = 100_000 } = this.#options;
+		if (nowMs - this.#secondBeganMs > 1_000) {
+			this.#secondBeganMs = nowMs;
+			this.#eventsThisSecond = 0;
+		}
+		const { eventsAtOneTime = 100_000, eventsInOneSecond = 1_000_000 } = this.#options;
 		if (++this.#eventsNow > eventsAtOneTime) {
 			this.#fail('stuck', eventMachine, this.#stuck(`for ${eventsAtOneTime} events`));
+		}
+		if (++this.#eventsThisSecond > eventsInOneSecond) {
+			const howLong = `for ${eventsInOneSecond} events within a second`;
+			this.#fail('stuck', eventMachine, this.#stuck(howLong));
 		}
 	}
 

@@ -1,6 +1,13 @@
-import { runningProcess, runOutside, type SimulatedProcess } from '../kernel/kernel.ts';
+import {
+	type Kernel,
+	runningProcess,
+	runOutside,
+	type SimulatedProcess,
+} from '../kernel/kernel.ts';
 
 export interface ErrorWatchOptions {
+	/** Of the run: what processes of earlier ones still do is nobody's business. */
+	readonly kernel: Kernel;
 	readonly onError: (
 		kind: 'uncaught' | 'unhandled-rejection',
 		machine: string,
@@ -69,18 +76,22 @@ export class ErrorWatch {
 			}
 			const machine = runningProcess();
 			if (machine === undefined) this.#passOn('uncaughtException', error, origin);
-			else if (machine.alive) this.#options.onError('uncaught', machine.machine, error);
+			else if (this.#isOurs(machine)) this.#options.onError('uncaught', machine.machine, error);
 		},
 		unhandledRejection: (reason, promise) => {
 			const machine = runningProcess();
 			if (machine === undefined) this.#passOn('unhandledRejection', reason, promise);
-			else if (machine.alive) this.#rejected.set(promise, { machine, reason });
+			else if (this.#isOurs(machine)) this.#rejected.set(promise, { machine, reason });
 		},
 		rejectionHandled: (promise) => {
 			const ours = this.#rejected.delete(promise);
 			if (!ours && runningProcess() === undefined) this.#passOn('rejectionHandled', promise);
 		},
 	};
+
+	#isOurs({ alive, kernel }: SimulatedProcess): boolean {
+		return alive && kernel === this.#options.kernel;
+	}
 
 	#passOn(event: EventName, ...args: unknown[]): void {
 		const others = this.#others.get(event) ?? [];

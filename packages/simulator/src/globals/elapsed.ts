@@ -1,5 +1,5 @@
 import type { SimulatedProcess } from '../kernel/kernel.ts';
-import { refuse } from './escape.ts';
+import { refuse, reportEscape } from './escape.ts';
 import type { Callable, Patches } from './patch.ts';
 import { inside } from './run.ts';
 
@@ -26,6 +26,20 @@ export function patchElapsed(patches: Patches, perfHooks: Readonly<Record<string
 	for (const name of ['measure', 'timerify', 'eventLoopUtilization', 'toJSON']) {
 		refuse(patches, performance, name, `performance.${name}`, USE_NOW);
 	}
+	for (const name of ['getEntries', 'getEntriesByName', 'getEntriesByType']) {
+		patches.method(
+			performance,
+			name,
+			(original) =>
+				(...args) =>
+					inside() === undefined ? Reflect.apply(original, performance, args) : [],
+		);
+	}
+	patches.getter(performance, 'nodeTiming', (_self, original) => {
+		const process = inside();
+		if (process !== undefined) throw reportEscape(process, 'performance.nodeTiming', USE_NOW);
+		return original();
+	});
 	for (const name of [
 		'monitorEventLoopDelay',
 		'PerformanceObserver',

@@ -2,6 +2,7 @@ import { FlotillaError } from 'flotilla/adapter';
 import type { SimulatedProcess } from '../kernel/kernel.ts';
 import type { Callable, Patches } from './patch.ts';
 import { currentRun, inside } from './run.ts';
+import { framesOfCaller } from './stacks.ts';
 
 /**
  * Reports that code of a process reached for the real world, which fails the run.
@@ -58,14 +59,10 @@ export function refuse(
 
 /** Whether Node itself asks, to read a module that code of a process imports: that may be. */
 function isNodeLoading(): boolean {
-	const { stackTraceLimit } = Error;
-	Error.stackTraceLimit = 30;
-	const frames = new Error().stack?.split('\n').slice(1) ?? [];
-	Error.stackTraceLimit = stackTraceLimit;
-	const above = frames.filter((frame) => !frame.includes(import.meta.url));
-	const callers = above.slice(
+	const frames = framesOfCaller();
+	const ofNode = frames.slice(
 		0,
-		above.findIndex((frame) => !/\(node:|at node:/.test(frame)),
+		frames.findIndex((frame) => !/\(node:|at node:/.test(frame)),
 	);
-	return callers.some((frame) => frame.includes('node:internal/modules/'));
+	return ofNode.some((frame) => frame.includes('node:internal/modules/'));
 }

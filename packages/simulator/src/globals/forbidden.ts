@@ -1,4 +1,8 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { DatabaseSync } from 'node:sqlite';
+import { Script } from 'node:vm';
+import { isVirtual, replaceImpureFunctions } from '../database/virtual-functions.ts';
+import type { SimulatedProcess } from '../kernel/kernel.ts';
 import { refuse, reportEscape } from './escape.ts';
 import type { Patches } from './patch.ts';
 import { inside } from './run.ts';
@@ -21,6 +25,13 @@ const THREADS = 'Work that needs threads belongs outside of a service.';
 const ZLIB = 'Use the function that ends in Sync.';
 const COMPILE = 'Use new WebAssembly.Module() and new WebAssembly.Instance().';
 const STORAGE = 'Use the database of the service.';
+const CONTEXTS =
+	'A context of its own has the real clock and real chance: run the code in this one.';
+const ENGINE = 'What the thread does is no part of a simulation: measure in a benchmark.';
+const COUNTERS = 'Use AsyncLocalStorage.';
+const LOADING = 'Modules are loaded by the simulation: import them.';
+const BLOBS = 'Pass the blob itself.';
+const LOCKS = 'Machines share no locks: use the database of the service.';
 
 /** Everything here is one row of the table in globals.test.ts. */
 export const forbidden: readonly Forbidden[] = [
@@ -46,8 +57,46 @@ export const forbidden: readonly Forbidden[] = [
 	{ from: 'node:cluster', remedy: THREADS },
 	{
 		from: 'node:worker_threads',
-		names: ['Worker', 'MessageChannel', 'BroadcastChannel', 'postMessageToThread'],
+		names: [
+			'Worker',
+			'MessageChannel',
+			'BroadcastChannel',
+			'postMessageToThread',
+			'setEnvironmentData',
+		],
 		remedy: THREADS,
+	},
+	{
+		from: 'node:vm',
+		names: ['createContext', 'runInContext', 'runInNewContext', 'measureMemory'],
+		remedy: CONTEXTS,
+	},
+	{
+		from: 'node:v8',
+		names: [
+			'getHeapStatistics',
+			'getHeapSpaceStatistics',
+			'getHeapCodeStatistics',
+			'getHeapSnapshot',
+			'writeHeapSnapshot',
+			'queryObjects',
+			'setFlagsFromString',
+			'setHeapSnapshotNearHeapLimit',
+			'takeCoverage',
+			'stopCoverage',
+			'GCProfiler',
+		],
+		remedy: ENGINE,
+	},
+	{
+		from: 'node:async_hooks',
+		names: ['createHook', 'executionAsyncId', 'triggerAsyncId'],
+		remedy: COUNTERS,
+	},
+	{
+		from: 'node:module',
+		names: ['register', 'registerHooks', 'enableCompileCache', 'flushCompileCache'],
+		remedy: LOADING,
 	},
 	{ from: 'node:inspector', names: ['Session', 'open', 'waitForDebugger'], remedy: THREADS },
 	{ from: 'node:readline', names: ['createInterface'], remedy: FILES },
@@ -78,6 +127,17 @@ export const forbidden: readonly Forbidden[] = [
 			'createBrotliDecompress',
 			'createZstdCompress',
 			'createZstdDecompress',
+			'Deflate',
+			'Inflate',
+			'DeflateRaw',
+			'InflateRaw',
+			'Gzip',
+			'Gunzip',
+			'Unzip',
+			'BrotliCompress',
+			'BrotliDecompress',
+			'ZstdCompress',
+			'ZstdDecompress',
 		],
 		remedy: ZLIB,
 	},
@@ -100,7 +160,17 @@ const METHODS: readonly (readonly [
 		['compile', 'instantiate', 'compileStreaming', 'instantiateStreaming'],
 		COMPILE,
 	],
+	[URL, 'URL', ['createObjectURL', 'revokeObjectURL'], BLOBS],
+	[AsyncResource.prototype, 'AsyncResource', ['asyncId', 'triggerAsyncId'], COUNTERS],
+	[Script.prototype, 'node:vm Script', ['runInNewContext', 'runInContext'], CONTEXTS],
+	// Node 24 has none.
+	[lockManager(), 'navigator.locks', ['request', 'query'], LOCKS],
 ];
+
+function lockManager(): object {
+	const { locks } = navigator as { readonly locks?: object };
+	return locks === undefined ? {} : (Object.getPrototypeOf(locks) as object);
+}
 
 /** Refuses all of it to code of processes. */
 export function forbid(patches: Patches): void {
@@ -116,7 +186,7 @@ export function forbid(patches: Patches): void {
 		for (const name of names) refuse(patches, target, name, `${owner}.${name}`, remedy);
 	}
 	forbidStorage(patches);
-	forbidDatabaseFiles(patches);
+	patchDatabases(patches);
 }
 
 function forbidStorage(patches: Patches): void {
@@ -130,25 +200,34 @@ function forbidStorage(patches: Patches): void {
 }
 
 /**
- * A database in memory is no escape: the simulated ones are just that. The class itself cannot be
- * replaced where it was imported by name, so a file is refused when it is first used.
+ * A database in memory is no escape, but its time and chance are those of the process. The class itself
+ * cannot be replaced where it was imported by name, so this is seen to when it is first used.
  */
-function forbidDatabaseFiles(patches: Patches): void {
+function patchDatabases(patches: Patches): void {
 	const sqlite = process.getBuiltinModule('node:sqlite');
 	if (sqlite === undefined) return;
-	for (const name of ['prepare', 'exec']) {
+	for (const name of ['prepare', 'exec', 'createTagStore']) {
 		patches.method(
 			sqlite.DatabaseSync.prototype,
 			name,
 			(original) =>
 				function (this: unknown, ...args: unknown[]) {
 					const machine = inside();
-					if (machine !== undefined && (this as DatabaseSync).location() !== null) {
-						throw reportEscape(machine, 'node:sqlite DatabaseSync with a file', STORAGE);
-					}
+					if (machine !== undefined) makeVirtual(this as DatabaseSync, machine);
 					return Reflect.apply(original, this, args);
 				},
 		);
 	}
 	refuse(patches, sqlite, 'backup', 'node:sqlite backup', STORAGE);
+}
+
+function makeVirtual(database: DatabaseSync, machine: SimulatedProcess): void {
+	if (isVirtual(database)) return;
+	if (database.location() !== null) {
+		throw reportEscape(machine, 'node:sqlite DatabaseSync with a file', STORAGE);
+	}
+	replaceImpureFunctions(database, {
+		wallMs: () => machine.wallMs(),
+		uint32: () => machine.random.uint32(),
+	});
 }

@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import * as crypto from 'node:crypto';
 import * as os from 'node:os';
 import { performance as named } from 'node:perf_hooks';
+import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import * as timers from 'node:timers';
 import * as promises from 'node:timers/promises';
@@ -382,8 +383,20 @@ test('the machine is the simulated one', async () => {
 		process.memoryUsage.rss(),
 		process.cpuUsage().user,
 		typeof process.env.PATH,
+		process.cwd(),
+		process.argv[1],
+		process.getuid?.(),
+		process.getActiveResourcesInfo().length,
+		os.userInfo().username,
+		os.homedir(),
+		os.release(),
+		navigator.hardwareConcurrency,
+		performance.getEntries().length,
 	]);
-	assert.deepEqual(seen, ['orders-1', 1_001, 1, 0, 8 * 2 ** 30, 0, 0, 0, 'string']);
+	assert.deepEqual(seen.slice(0, 9), ['orders-1', 1_001, 1, 0, 8 * 2 ** 30, 0, 0, 0, 'string']);
+	const started = ['/', '/service', 1_000, 0, 'service', '/home/service', '6.0.0', 1, 0];
+	assert.deepEqual(seen.slice(9), started);
+	assert.notEqual(process.cwd(), '/');
 	assert.notEqual(process.pid, 1_001);
 	assert.ok(process.memoryUsage().heapUsed > 0 && process.memoryUsage.rss() > 0);
 });
@@ -428,6 +441,75 @@ test('what garbage is collected does not show', async () => {
 	assert.deepEqual([told, reference.deref()], [['real'], { big: 1 }]);
 });
 
+test('a database in memory has the time and chance of the process', async () => {
+	const read = () => {
+		const database = new DatabaseSync(':memory:');
+		database.exec('create table t (at text default current_timestamp)');
+		const row = database.prepare('select unixepoch() as s, hex(randomblob(4)) as r').get();
+		database.exec('insert into t default values');
+		return JSON.stringify([row, database.prepare('select at from t').get()]);
+	};
+	const draws: string[] = [];
+	for (const seed of [1, 1, 2]) draws.push(await virtually(read, { seed }));
+	assert.match(
+		draws[0] ?? '',
+		/^\[\{"s":1767323045,"r":"[0-9A-F]{8}"\},\{"at":"2026-01-02 03:04:05"\}\]$/,
+	);
+	assert.equal(draws[1], draws[0]);
+	assert.notEqual(draws[2], draws[0]);
+	assert.doesNotMatch(read(), /2026-01-02/);
+});
+
+test('a stack tells what code of the process did, and nothing of how it is simulated', async () => {
+	function thrown(): string {
+		return new RangeError('here').stack ?? '';
+	}
+	const later = async (): Promise<string> => {
+		await promises.setTimeout(3);
+		return thrown();
+	};
+	const stacks: string[] = [];
+	for (const drain of ['tick', 'macrotask'] as const) {
+		stacks.push(await virtually(later, { drain }));
+		stacks.push(
+			await virtually(() => new Promise((resolve) => setTimeout(() => resolve(thrown()), 3))),
+		);
+	}
+	assert.equal(stacks[0], stacks[2]);
+	assert.equal(stacks[1], stacks[3]);
+	assert.match(stacks[0] ?? '', /at async /, 'who awaited is told too');
+	for (const stack of stacks) {
+		assert.match(stack, /^RangeError: here\n {4}at thrown \(.*globals\.test\.ts:\d+:\d+\)\n/);
+		assert.doesNotMatch(stack, /node:|kernel|\/drive\.ts|evalmachine|incarnation/);
+	}
+	assert.match(thrown(), /node:internal/);
+});
+
+test('new globals belong to the process that assigns them', async () => {
+	const names = globalThis as unknown as Record<string, unknown>;
+	const count = () => {
+		names.cache ??= { hits: 0 };
+		(names.cache as { hits: number }).hits += 1;
+		return [(names.cache as { hits: number }).hits, 'cache' in globalThis, typeof names.absent];
+	};
+	const seen = await virtually(async (kernel) => {
+		const others = ['a-1', 'a-2'].map((name) => {
+			return new Promise((resolve) => {
+				kernel.after(1, machineProcess(kernel, name), 'other', '', () => resolve(count()));
+			});
+		});
+		return [count(), count(), ...(await Promise.all(others))];
+	});
+	const fresh = [1, true, 'undefined'];
+	assert.deepEqual(seen, [fresh, [2, true, 'undefined'], fresh, fresh]);
+	assert.ok(!('cache' in globalThis));
+	names.probe = 1;
+	assert.equal(await virtually(() => names.probe), 1);
+	assert.ok(Object.hasOwn(globalThis, 'probe'));
+	delete names.probe;
+	assert.ok(!('probe' in globalThis));
+});
+
 test('everything is put back', () => {
 	const patched = { Date, setTimeout, random: Math.random, now: performance.now, env: process.env };
 	const {
@@ -446,6 +528,8 @@ test('everything is put back', () => {
 	assert.notEqual(globalThis.fetch, fetch);
 	assert.notEqual(console.log, log);
 	assert.equal(crypto.randomUUID, process.getBuiltinModule('node:crypto').randomUUID);
+	assert.equal(String(Object.getPrototypeOf(globalThis)), '[object Object]');
+	assert.match(new Error('x').stack ?? '', /node:internal/);
 });
 
 /** Collects garbage at once. */

@@ -1,11 +1,15 @@
 import { syncBuiltinESMExports } from 'node:module';
+// Its first import reads all of `process`, the standard streams too: not to be done by simulated code.
+import 'node:process';
 import { patchCollected } from './collected.ts';
 import { patchDate } from './date.ts';
 import { patchElapsed, patchProcessClock } from './elapsed.ts';
 import { forbid } from './forbidden.ts';
+import { patchGlobalObject } from './global-object.ts';
 import { patchLocale } from './locale.ts';
 import { Patches } from './patch.ts';
 import { patchRandomness } from './randomness.ts';
+import { patchStacks } from './stacks.ts';
 import { patchConsole, patchSurroundings } from './surroundings.ts';
 import { patchNextTick } from './ticks.ts';
 import { patchTimers } from './timers.ts';
@@ -18,7 +22,8 @@ let installed: (() => void) | undefined;
  * chance and refusals, all other code gets the originals. Once is enough: again does nothing.
  *
  * Not reached: a function that was copied before (`const wait = setTimeout`), for which there is
- * `watchForStrays`, and the random bits in signatures other than Ed25519 and RSA with PKCS #1.
+ * `watchForStrays`; values that Node's modules export by name (`import { pid } from 'node:process'`); and
+ * globals that code overwrites or defines, for all others too, by any other way than an assignment.
  *
  * @returns Undoes it.
  * @throws TypeError in a worker thread of a process whose time zone is not UTC.
@@ -36,6 +41,8 @@ function patchAll(): () => void {
 		installed = undefined;
 	};
 	try {
+		// First, because it loads modules that change others: node:domain, for one, a part of `process`.
+		forbid(patches);
 		patchDate(patches);
 		patchLocale(patches);
 		patchTimers(patches, builtin('node:timers'));
@@ -47,7 +54,8 @@ function patchAll(): () => void {
 		patchSurroundings(patches, builtin('node:os'));
 		patchConsole(patches);
 		patchCollected(patches);
-		forbid(patches);
+		patchStacks(patches);
+		patchGlobalObject(patches);
 	} catch (error) {
 		undo();
 		throw error;

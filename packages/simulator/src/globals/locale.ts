@@ -35,7 +35,7 @@ export function patchLocale(patches: Patches): void {
 		const original = (Intl as unknown as Record<string, Callable | undefined>)[name];
 		if (original !== undefined) patches.value(Intl, name, withLocale(original));
 	}
-	for (const [target, name, place] of METHODS) {
+	for (const [target, name, place] of [...METHODS, ...temporalMethods()]) {
 		patches.method(
 			target,
 			name,
@@ -59,6 +59,15 @@ export function patchLocale(patches: Patches): void {
 		);
 	}
 	patchNow(patches);
+}
+
+/** Node 24 has no Temporal. */
+function temporalMethods(): typeof METHODS {
+	const temporal: object = (Reflect.get(globalThis, 'Temporal') as object | undefined) ?? {};
+	return Object.getOwnPropertyNames(temporal).flatMap((name) => {
+		const { prototype } = Reflect.get(temporal, name) as { readonly prototype?: object };
+		return prototype === undefined ? [] : [[prototype, 'toLocaleString', 0] as const];
+	});
 }
 
 function withLocale(original: Callable): Callable {

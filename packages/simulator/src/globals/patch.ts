@@ -21,16 +21,20 @@ export class Patches {
 		name: PropertyKey,
 		get: (self: unknown, original: () => unknown) => unknown,
 	): void {
-		this.#define(target, name, (old) => ({
-			get(this: unknown) {
-				return get(this, () => (old.get === undefined ? old.value : old.get.call(this)));
-			},
-			set(this: unknown, value: unknown) {
-				old.set?.call(this, value);
-			},
-			configurable: true,
-			enumerable: old.enumerable ?? false,
-		}));
+		this.#define(target, name, (old) => {
+			let value: unknown = old.value;
+			return {
+				get(this: unknown) {
+					return get(this, () => (old.get === undefined ? value : old.get.call(this)));
+				},
+				set(this: unknown, assigned: unknown) {
+					if (old.set !== undefined) old.set.call(this, assigned);
+					else if (old.writable === true) value = assigned;
+				},
+				configurable: true,
+				enumerable: old.enumerable ?? false,
+			};
+		});
 	}
 
 	/** Replaces a function by what `make` makes of it; its own members go with it. */
@@ -43,6 +47,11 @@ export class Patches {
 			if (key !== 'prototype') Object.defineProperty(replacement, key, own);
 		}
 		this.value(target, name, replacement);
+	}
+
+	/** Says how to take back what is no member. */
+	onUndo(undo: () => void): void {
+		this.#undo.push(undo);
 	}
 
 	/** Puts everything back, the last one first. */

@@ -1,3 +1,4 @@
+import { constants, createPrivateKey, KeyObject } from 'node:crypto';
 import type { SimulatedProcess } from '../kernel/kernel.ts';
 import { refuse, reportEscape } from './escape.ts';
 import type { Callable, Patches } from './patch.ts';
@@ -17,6 +18,9 @@ const UNSEEDED = [
 	'createDiffieHellmanGroup',
 	'getDiffieHellman',
 	'createECDH',
+	'DiffieHellman',
+	'DiffieHellmanGroup',
+	'ECDH',
 	'publicEncrypt',
 	'encapsulate',
 ];
@@ -30,6 +34,8 @@ const BESIDE_WITH_CALLBACK = ['sign', 'verify', 'diffieHellman', 'decapsulate'];
 const KEYS = 'Services get keys from the `crypto` of their environment.';
 const BLOCKING =
 	'Use the `crypto` of the environment for passwords, or the function ending in Sync.';
+const SIGNATURES =
+	'Use the `crypto` of the environment, or Ed25519 or RSA with PKCS #1, whose signatures are not random.';
 const SUBTLE = 'Use the `crypto` of the environment, or the synchronous functions of node:crypto.';
 
 /** `Math.random` and what node:crypto draws, by the seed of the process. */
@@ -80,9 +86,48 @@ export function patchRandomness(patches: Patches, crypto: Readonly<Record<string
 			throw reportEscape(process, `node:crypto ${name} with a callback`, BLOCKING);
 		});
 	}
+	patchSigning(patches, crypto);
 	for (const name of Reflect.ownKeys(SubtleCrypto.prototype)) {
 		if (name === 'constructor' || typeof name === 'symbol') continue;
 		refuse(patches, SubtleCrypto.prototype, name, `crypto.subtle.${name}`, SUBTLE);
+	}
+}
+
+/** Signatures of most kinds have random bits in them. */
+function patchSigning(patches: Patches, crypto: Readonly<Record<string, unknown>>): void {
+	const { Sign } = crypto as { readonly Sign: { readonly prototype: object } };
+	for (const [target, keyAt] of [
+		[crypto, 2],
+		[Sign.prototype, 0],
+	] as const) {
+		patches.method(
+			target,
+			'sign',
+			(original) =>
+				function (this: unknown, ...args: unknown[]) {
+					const process = inside();
+					if (process !== undefined && hasRandomSignatures(args[keyAt])) {
+						throw reportEscape(process, 'node:crypto sign with a random signature', SIGNATURES);
+					}
+					return Reflect.apply(original, this, args);
+				},
+		);
+	}
+}
+
+/** What node:crypto takes for a key: one, or an object that has it and says how to sign. */
+function hasRandomSignatures(given: unknown): boolean {
+	const { key = given, padding } = (given ?? {}) as { readonly key?: unknown; padding?: unknown };
+	if (padding === constants.RSA_PKCS1_PSS_PADDING) return true;
+	try {
+		const { asymmetricKeyType } =
+			key instanceof KeyObject
+				? key
+				: createPrivateKey(given as Parameters<typeof createPrivateKey>[0]);
+		return asymmetricKeyType !== 'rsa' && !/^ed/.test(asymmetricKeyType ?? '');
+	} catch {
+		// The real one says what is wrong with it.
+		return false;
 	}
 }
 

@@ -52,7 +52,12 @@ export function currentRun(): Run {
 	return current;
 }
 
-/** The process whose code asks; `undefined`: code of the real world asks, and gets what is real. */
+/**
+ * The process whose code asks; `undefined`: code of the real world asks, and gets what is real. So does
+ * what code of an earlier run has left behind, such as a file that it had begun to read.
+ */
 export function inside(): SimulatedProcess | undefined {
-	return current === undefined ? undefined : runningProcess();
+	if (current === undefined) return undefined;
+	const process = runningProcess();
+	return process?.kernel === current.kernel ? process : undefined;
 }

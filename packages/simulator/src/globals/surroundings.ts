@@ -3,6 +3,7 @@ import type { SimulatedProcess } from '../kernel/kernel.ts';
 import { refuse, reportEscape } from './escape.ts';
 import type { Callable, Patches } from './patch.ts';
 import { currentRun, inside } from './run.ts';
+import { framesOfCaller } from './stacks.ts';
 
 /** What Node tells about its process and machine, as every simulated process has it. */
 const PROCESS: Readonly<Record<string, unknown>> = {
@@ -12,6 +13,15 @@ const PROCESS: Readonly<Record<string, unknown>> = {
 	resourceUsage: {},
 	availableMemory: 8 * 2 ** 30,
 	constrainedMemory: 8 * 2 ** 30,
+	cwd: '/',
+	getuid: 1_000,
+	geteuid: 1_000,
+	getgid: 1_000,
+	getegid: 1_000,
+	getgroups: [1_000],
+	getActiveResourcesInfo: [],
+	_getActiveHandles: [],
+	_getActiveRequests: [],
 };
 const MACHINE: Readonly<Record<string, unknown>> = {
 	availableParallelism: 1,
@@ -20,6 +30,34 @@ const MACHINE: Readonly<Record<string, unknown>> = {
 	totalmem: 8 * 2 ** 30,
 	loadavg: [0, 0, 0],
 	networkInterfaces: {},
+	homedir: '/home/service',
+	tmpdir: '/tmp',
+	userInfo: {
+		uid: 1_000,
+		gid: 1_000,
+		username: 'service',
+		homedir: '/home/service',
+		shell: null,
+	},
+	release: '6.0.0',
+	version: '#1',
+	machine: 'x86_64',
+	getPriority: 0,
+};
+
+/** What is no function: what `process` says of how it was started, and `navigator` of the machine. */
+const STARTED: Readonly<Record<string, unknown>> = {
+	argv: ['/usr/bin/node', '/service'],
+	execArgv: [],
+	argv0: 'node',
+	execPath: '/usr/bin/node',
+	title: 'node',
+};
+const NAVIGATOR: Readonly<Record<string, unknown>> = {
+	hardwareConcurrency: 1,
+	language: 'en-US',
+	languages: ['en-US'],
+	platform: 'linux',
 };
 
 /** The lowest process number: those below are of the operating system. */
@@ -40,7 +78,16 @@ const ENDING = [
 	'loadEnvFile',
 	'openStdin',
 ];
-const LISTENING = ['on', 'once', 'addListener', 'prependListener', 'prependOnceListener'];
+const LISTENING = [
+	'on',
+	'once',
+	'addListener',
+	'prependListener',
+	'prependOnceListener',
+	'off',
+	'removeListener',
+	'removeAllListeners',
+];
 
 const CONFIGURE = 'A service ends and starts with its machine: leave it to the platform.';
 const SIGNALS = 'The platform hears signals; errors reach its log.';
@@ -62,9 +109,34 @@ export function patchSurroundings(patches: Patches, os: Readonly<Record<string, 
 		return machine === undefined ? real() : FIRST_PID + machine.incarnation;
 	});
 	patches.getter(process, 'ppid', (_self, real) => (inside() === undefined ? real() : 1));
+	for (const [target, values] of [
+		[process, STARTED],
+		[Navigator.prototype, NAVIGATOR],
+	] as const) {
+		for (const [name, value] of Object.entries(values)) {
+			patches.getter(target, name, (_self, real) => (inside() === undefined ? real() : value));
+		}
+	}
+	refuse(patches, os, 'setPriority', 'node:os setPriority', CONFIGURE);
+	for (const name of ['getReport', 'writeReport']) {
+		refuse(patches, process.report, name, `process.report.${name}`, SIGNALS);
+	}
 	for (const name of ENDING) refuse(patches, process, name, `process.${name}`, CONFIGURE);
 	for (const name of LISTENING) refuse(patches, process, name, `process.${name}`, SIGNALS);
+	refuseCapture(patches);
 	patches.value(process, 'env', guarded(process.env));
+}
+
+/** By it a service could swallow errors that nobody caught. Node calls it itself, for domains. */
+function refuseCapture(patches: Patches): void {
+	const name = 'setUncaughtExceptionCaptureCallback';
+	patches.method(process, name, (original) => (callback) => {
+		const machine = inside();
+		if (machine !== undefined && framesOfCaller()[0]?.includes('node:') !== true) {
+			throw reportEscape(machine, `process.${name}`, SIGNALS);
+		}
+		return original(callback);
+	});
 }
 
 function pin(patches: Patches, target: object, values: Readonly<Record<string, unknown>>): void {

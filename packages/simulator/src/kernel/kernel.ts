@@ -7,6 +7,8 @@ import { Trace, type Traced } from './trace.ts';
 
 /** A process on a simulated machine, from its start to its crash: nothing of it outlives it. */
 export interface SimulatedProcess extends Owner {
+	/** Of the run that it belongs to. */
+	readonly kernel: Kernel;
 	/** The machine's name, such as `orders-2`, which is its address too. */
 	readonly machine: string;
 	/** Unique in the run: every restart has another one. */

@@ -27,6 +27,7 @@ export interface TestingProcess extends SimulatedProcess {
 /** A process whose clock is the world's. */
 export function testingProcess(kernel: Kernel, machine: string, incarnation = 1): TestingProcess {
 	return {
+		kernel,
 		machine,
 		incarnation,
 		alive: true,

@@ -32,8 +32,8 @@ export interface FleetOfMachinesOptions {
 	readonly registry: Registry;
 	/** What a new process of a machine runs. */
 	readonly programOf: (machine: Machine) => Pick<Program, 'appUrl' | 'load'>;
-	/** Called when a process has died, before anything else happens. */
-	readonly died: (machine: Machine, process: MachineProcess, how: Death) => void;
+	/** Called when a process has died, or a machine without one has lost its power, before anything else. */
+	readonly died: (machine: Machine, process: MachineProcess | undefined, how: Death) => void;
 }
 
 export interface MachineOptions {
@@ -90,6 +90,7 @@ export class FleetOfMachines implements Machinery {
 			ready: false,
 			startError: undefined,
 			twin: undefined,
+			computer: 1,
 			incarnations: 0,
 		};
 		this.#machines.set(name, machine);
@@ -118,6 +119,11 @@ export class FleetOfMachines implements Machinery {
 		throw new TypeError(`There is no machine '${name}'. There are: ${this.machines.join(', ')}.`);
 	}
 
+	/** @throws {TypeError} There is no such machine, with a database or without. */
+	check(name: string): void {
+		if (!this.#servers.has(name)) this.machine(name);
+	}
+
 	running(name: string): boolean {
 		return this.#processOf(name) !== undefined;
 	}
@@ -138,6 +144,8 @@ export class FleetOfMachines implements Machinery {
 		const machine = this.machine(name);
 		if (machine.process === undefined || machine.twin !== undefined) return;
 		machine.twin = machine.process;
+		// On the same disk the lock of its data folder would keep it from starting.
+		if (this.#options.isStateless) machine.computer += 1;
 		this.#options.network.releaseAddresses(machine.process);
 		this.#start(machine);
 	}
@@ -258,11 +266,12 @@ export class FleetOfMachines implements Machinery {
 	#end(machine: Machine, how: Death): void {
 		if (how === 'power-loss') this.endTwin(machine.name);
 		const { process } = machine;
-		if (process === undefined) return;
+		if (process === undefined && how === 'crash') return;
 		machine.process = undefined;
 		machine.fleet = undefined;
 		machine.ready = false;
-		this.#kill(machine, process, how);
+		if (process === undefined) this.#options.died(machine, undefined, how);
+		else this.#kill(machine, process, how);
 		if (how === 'power-loss') this.#options.network.machineDown(machine.name);
 	}
 

@@ -26,6 +26,11 @@ export interface Machine {
 	startError: string | undefined;
 	/** A process that goes on although its successor has been started. */
 	twin: MachineProcess | undefined;
+	/**
+	 * Which computer it runs on: a successor that is started beside its predecessor runs on another one,
+	 * with a disk of its own, when its data are not on that disk.
+	 */
+	computer: number;
 	/** How many processes it has had. */
 	incarnations: number;
 }

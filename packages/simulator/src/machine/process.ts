@@ -14,10 +14,10 @@ export interface MachineClock {
 
 /** See `SimulatedProcess`. */
 export class MachineProcess implements SimulatedProcess {
+	readonly kernel: Kernel;
 	readonly machine: string;
 	readonly incarnation: number;
 	readonly random: RandomSource;
-	readonly #kernel: Kernel;
 	readonly #clock: MachineClock;
 	readonly #startedMs: number;
 	#alive = true;
@@ -26,16 +26,11 @@ export class MachineProcess implements SimulatedProcess {
 	constructor(kernel: Kernel, machine: string, incarnation: number, clock: MachineClock) {
 		this.machine = machine;
 		this.incarnation = incarnation;
-		this.#kernel = kernel;
+		this.kernel = kernel;
 		this.#clock = clock;
 		this.#startedMs = kernel.nowMs;
 		const stream = kernel.chance.stream(`random of ${machine}/${incarnation}`);
-		// What code draws decides what it does, so the hash has to see it.
-		const traced = (value: number): number => {
-			kernel.trace.add(value);
-			return value;
-		};
-		this.random = { next: () => traced(stream.next()), uint32: () => traced(stream.uint32()) };
+		this.random = traced(kernel, stream);
 	}
 
 	get alive(): boolean {
@@ -48,11 +43,11 @@ export class MachineProcess implements SimulatedProcess {
 
 	wallMs(): number {
 		const { offsetMs, drift } = this.#clock;
-		return Math.floor(startOfTimeMs + offsetMs + this.#kernel.nowMs * (1 + drift));
+		return Math.floor(startOfTimeMs + offsetMs + this.kernel.nowMs * (1 + drift));
 	}
 
 	monotonicMs(): number {
-		return (this.#kernel.nowMs - this.#startedMs) * (1 + this.#clock.drift);
+		return (this.kernel.nowMs - this.#startedMs) * (1 + this.#clock.drift);
 	}
 
 	trueDelayMs(ownMs: number): number {
@@ -73,4 +68,13 @@ export class MachineProcess implements SimulatedProcess {
 	die(): void {
 		this.#alive = false;
 	}
+}
+
+/** What code draws decides what it does, so the hash has to see it. */
+export function traced({ trace }: Kernel, stream: RandomSource): RandomSource {
+	const seen = (value: number): number => {
+		trace.add(value);
+		return value;
+	};
+	return { next: () => seen(stream.next()), uint32: () => seen(stream.uint32()) };
 }

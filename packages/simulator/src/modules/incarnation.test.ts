@@ -6,7 +6,12 @@ import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { driveWork, virtually } from '../drive/testing-drive.ts';
 import { installGlobals } from '../globals/install.ts';
-import { loadedSoFar, loadIncarnation, uninstallIncarnations } from './incarnation.ts';
+import {
+	type LoadOptions,
+	loadedSoFar,
+	loadIncarnation,
+	uninstallIncarnations,
+} from './incarnation.ts';
 
 const files = {
 	'app.ts': `
@@ -32,6 +37,25 @@ const files = {
 	'node_modules/shared/package.json':
 		'{ "name": "shared", "type": "module", "exports": "./index.js" }',
 	'node_modules/shared/index.js': 'let value = 0; export const count = () => ++value;',
+	'drawing.ts': `
+		import { draw } from 'nanoid';
+		import { count } from 'counting';
+		export { draw, count };
+	`,
+	'node_modules/nanoid/package.json':
+		'{ "name": "nanoid", "type": "module", "exports": "./index.js" }',
+	// As the real one: bytes for many names are drawn at once.
+	'node_modules/nanoid/index.js': `
+		const pool = new Uint32Array(4);
+		let used = pool.length;
+		export const draw = () => {
+			if (used === pool.length) { crypto.getRandomValues(pool); used = 0; }
+			return pool[used++];
+		};
+	`,
+	'node_modules/counting/package.json':
+		'{ "name": "counting", "type": "module", "exports": "./index.js" }',
+	'node_modules/counting/index.js': 'let value = 0; export const count = () => ++value;',
 	'fresh.ts': `
 		export { evaluatedMs } from 'fresh';
 		export const late = () => import('late');
@@ -46,6 +70,16 @@ const files = {
 	'node_modules/late/package.json': '{ "name": "late", "exports": "./index.cjs" }',
 	'node_modules/late/index.cjs': `exports.text = typeof require('./more.cjs');`,
 	'node_modules/late/more.cjs': 'module.exports = {};',
+	'global.ts': `
+		const globals = globalThis as unknown as { counter?: { count: number } };
+		globals.counter ??= { count: 0 };
+		export const next = (): number => ++(globals.counter ??= { count: 0 }).count;
+		export const stack = (): string => new Error('x').stack ?? '';
+	`,
+	'requiring.ts': `
+		import { createRequire } from 'node:module';
+		export const load = (): unknown => createRequire(import.meta.url)('./counter.ts');
+	`,
 	'both.ts': `
 		export { rename } from './counter.ts';
 		export { inner } from './nested/entry.ts';
@@ -123,6 +157,22 @@ test('installed packages are shared', async () => {
 	assert.equal(two.count(), first + 1);
 });
 
+test('packages that draw ahead are not shared, nor are those that are named', async () => {
+	type Drawing = { readonly draw: () => number; readonly count: () => number };
+	const draws: number[] = [];
+	for (let runs = 0; runs < 2; runs++) {
+		draws.push(await virtually(async () => (await load<Drawing>('drawing.ts')).draw()));
+	}
+	assert.equal(draws[0], draws[1], 'the second run draws what the first one drew');
+	const counts: number[] = [];
+	for (const ownPackages of [[], [], ['counting'], ['counting']]) {
+		const url = urlOf('drawing.ts');
+		const loaded = await loadIncarnation(url, ++lastIncarnation, { ownPackages });
+		counts.push((loaded as unknown as Drawing).count());
+	}
+	assert.deepEqual(counts, [1, 2, 1, 1]);
+});
+
 test('imports of the real world are left alone', async () => {
 	const one = await load();
 	one.next();
@@ -145,13 +195,13 @@ test('a replaced source is that of its incarnation only', async () => {
 	assert.deepEqual([await one.later(), await plain.later(), await two.later()], [6, 1, 6]);
 });
 
-test('stacks show lines and columns of the source', async () => {
+test('stacks show the file, lines and columns of the source', async () => {
 	const { fail } = await load<{ fail: (a: { long: string }) => never }>('failing.ts');
 	assert.throws(
 		() => fail({ long: 'x' }),
 		(error: Error) => {
 			const column = 'const x: number = 1; throw '.length + 2;
-			return new RegExp(`failing\\.ts\\?incarnation=\\d+:2:${column}`).test(error.stack ?? '');
+			return new RegExp(`failing\\.ts:2:${column}`).test(error.stack ?? '');
 		},
 	);
 });
@@ -165,6 +215,28 @@ test("an app's own CommonJS modules are refused, since Node would share them", a
 
 test('a module that does not parse says so each time', async () => {
 	for (let tries = 0; tries < 2; tries++) await assert.rejects(load('broken.ts'), SyntaxError);
+});
+
+test('a global that an app assigns connects neither its processes nor its runs', async () => {
+	type Global = { readonly next: () => number; readonly stack: () => string };
+	// Looked at first, as a run does, outside of all processes.
+	await load('global.ts');
+	const stacks = new Set<string>();
+	for (let runs = 0; runs < 2; runs++) {
+		const counts = await virtually(async () => {
+			const { next, stack } = await load<Global>('global.ts');
+			stacks.add(stack().split('\n')[1] ?? '');
+			return [next(), next()];
+		});
+		assert.deepEqual(counts, [1, 2]);
+	}
+	assert.ok(!Object.hasOwn(globalThis, 'counter'));
+	assert.equal(stacks.size, 1, 'stacks do not tell which incarnation it is');
+});
+
+test("an app's own modules are not to be required, since Node would share them", async () => {
+	const { load: requires } = await load<{ load: () => unknown }>('requiring.ts');
+	assert.throws(requires, /counter\.ts is required, and so would be shared/);
 });
 
 test('loading takes no virtual time, and gives the process its own time', async () => {
@@ -207,15 +279,29 @@ test('what was loaded is counted', async () => {
 	assert.equal(sizeBytes - before.sizeBytes, own);
 });
 
-test('the platform is loaded anew for each incarnation too', async () => {
-	type Platform = typeof import('flotilla');
+type Platform = typeof import('flotilla');
+
+async function platforms(options: LoadOptions): Promise<readonly [Platform, Platform]> {
 	const url = import.meta.resolve('flotilla');
-	const [one, two] = (await Promise.all([
-		loadIncarnation(url, ++lastIncarnation),
-		loadIncarnation(url, ++lastIncarnation),
-	])) as unknown as [Platform, Platform];
+	const load = () => loadIncarnation(url, ++lastIncarnation, options);
+	return (await Promise.all([load(), load()])) as unknown as [Platform, Platform];
+}
+
+test('the platform is shared, or loaded anew for each incarnation when asked for', async () => {
+	const [shared, same] = await platforms({});
+	assert.equal(shared.FlotillaError, same.FlotillaError);
+	const [one, two] = await platforms({ ownPlatform: true });
 	assert.notEqual(one.FlotillaError, two.FlotillaError);
+	assert.notEqual(one.FlotillaError, shared.FlotillaError);
 	assert.ok(two.isFlotillaError(new one.FlotillaError('FLOTILLA_OVERLOADED', 'X.')));
+});
+
+test('a replaced module of the platform is not shared, and so nothing of the platform is', async () => {
+	const url = import.meta.resolve('flotilla');
+	const replacements = new Map([[url, 'export const planted = true;']]);
+	const [one, two] = await platforms({ replacements });
+	assert.notEqual(one, two);
+	assert.equal((one as unknown as { readonly planted: boolean }).planted, true);
 });
 
 test('after uninstalling nothing is loaded apart', async () => {

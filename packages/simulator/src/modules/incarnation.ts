@@ -8,7 +8,7 @@ import {
 } from 'node:module';
 import { installGlobals } from '../globals/install.ts';
 import { runningProcess, runOutside } from '../kernel/kernel.ts';
-import { isOwn, readTag, tagged } from './tagged-url.ts';
+import { packageOf, readTag, tagged } from './tagged-url.ts';
 
 export interface LoadOptions {
 	/** Source text to run in place of what is on disk, by file URL: how a planted bug gets in. */
@@ -19,7 +19,18 @@ export interface LoadOptions {
 	 * demands it. False when absent.
 	 */
 	readonly ownPlatform?: boolean;
+	/**
+	 * Installed packages of which each incarnation has its own modules, besides those that are known to
+	 * keep something random between calls. None when absent.
+	 */
+	readonly ownPackages?: readonly string[] | undefined;
 }
+
+/**
+ * They draw random bytes in advance for later calls. Shared, they would hand what one process drew to
+ * others, and to the next run of the thread, whose trace would then depend on the runs before.
+ */
+const drawingAhead: readonly string[] = ['nanoid', 'uuid', 'ulid', 'uid', '@paralleldrive/cuid2'];
 
 /** What the incarnations of this thread have loaded so far. None of it is ever collected. */
 export interface Loaded {
@@ -44,8 +55,8 @@ interface Resolved {
 
 /**
  * Imports a module for one incarnation of a process. It and everything that it imports, now or later,
- * gets an instance of its own for this incarnation, except the platform, packages in `node_modules` and
- * Node's own modules: those are shared.
+ * gets an instance of its own for this incarnation, except the platform, most packages in `node_modules`
+ * and Node's own modules: those are shared. What such a package keeps connects processes, and runs.
  *
  * Settles within the microtasks of the event in which it is called. The shop and the platform, 128
  * modules of 430 kB, take 22 ms at best, nearly all of it V8's compiling, the first time 0.5 s. They
@@ -55,14 +66,14 @@ interface Resolved {
  *
  * @param url A `file:` URL.
  * @param incarnation Unique in this thread, over all its runs.
- * @throws TypeError when an imported module of the app itself is CommonJS: Node would share it.
+ * @throws TypeError when a module of the app itself is CommonJS, or is required: Node would share it.
  */
 export async function loadIncarnation(
 	url: string,
 	incarnation: number,
 	options: LoadOptions = {},
 ): Promise<Record<string, unknown>> {
-	loader ??= new IncarnationLoader();
+	loader ??= runOutside(() => new IncarnationLoader());
 	return await loader.load(url, incarnation, options);
 }
 
@@ -89,6 +100,7 @@ class IncarnationLoader {
 	readonly #replacements = new Map<number, ReadonlyMap<string, string>>();
 	/** Incarnations that have a platform of their own. */
 	readonly #ownPlatform = new Set<number>();
+	readonly #ownPackages = new Map<number, readonly string[]>();
 	readonly #warm = new Set<string>();
 	readonly #hooks: ReturnType<typeof registerHooks>;
 	#modules = 0;
@@ -108,13 +120,16 @@ class IncarnationLoader {
 	async load(
 		url: string,
 		incarnation: number,
-		{ replacements, ownPlatform = [...(replacements?.keys() ?? [])].some(isPlatform) }: LoadOptions,
+		options: LoadOptions,
 	): Promise<Record<string, unknown>> {
+		const { replacements, ownPackages } = options;
+		const { ownPlatform = [...(replacements?.keys() ?? [])].some(isPlatform) } = options;
 		// First, since what a shared package copies when it is evaluated stays what it was then.
 		installGlobals();
 		if (runningProcess() !== undefined) await this.#warmUp(url);
 		if (replacements !== undefined) this.#replacements.set(incarnation, replacements);
 		if (ownPlatform) this.#ownPlatform.add(incarnation);
+		if (ownPackages !== undefined) this.#ownPackages.set(incarnation, ownPackages);
 		const loaded = await import(this.#urlFor(url, incarnation));
 		this.#warm.add(url);
 		return loaded;
@@ -135,15 +150,28 @@ class IncarnationLoader {
 
 	/** The module as an incarnation has it. */
 	#urlFor(url: string, incarnation: number): string {
-		const isShared = !isOwn(url) || (isPlatform(url) && !this.#ownPlatform.has(incarnation));
-		return isShared ? url : tagged(url, incarnation);
+		return this.#isOwn(url, incarnation) ? tagged(url, incarnation) : url;
+	}
+
+	#isOwn(url: string, incarnation: number): boolean {
+		if (!url.startsWith('file:')) return false;
+		const name = packageOf(url);
+		if (name === undefined) return !isPlatform(url) || this.#ownPlatform.has(incarnation);
+		return (
+			drawingAhead.includes(name) || this.#ownPackages.get(incarnation)?.includes(name) === true
+		);
 	}
 
 	#resolve: ResolveHookSync = (specifier, context, next) => {
 		const tag = readTag(context.parentURL);
 		// What is required is not for an incarnation to have alone: Node's cache knows file names only.
-		if (tag === undefined || context.conditions.includes('require'))
-			return next(specifier, context);
+		if (tag === undefined) return next(specifier, context);
+		if (context.conditions.includes('require')) {
+			const found = next(specifier, context);
+			const isOfApp = this.#isOwn(found.url, tag.incarnation) && !isPlatform(found.url);
+			if (isOfApp) throw sharedByRequire(found.url);
+			return found;
+		}
 		const key = `${specifier}\0${tag.url}`;
 		let resolved = this.#resolved.get(key);
 		if (resolved === undefined) {
@@ -200,6 +228,12 @@ class IncarnationLoader {
 	}
 }
 
+function sharedByRequire(url: string): TypeError {
+	return new TypeError(
+		`${url} is required, and so would be shared by all processes of a simulation. Import it.`,
+	);
+}
+
 /** The packages of the platform, where they are not in node_modules anyway. */
 const platform: readonly string[] = ['flotilla', '@flotilla/checkers'].map(
 	(name) => new URL('../', import.meta.resolve(name)).href,
@@ -214,7 +248,8 @@ function compilable(url: string, format: string, content: unknown): Source {
 	if (format.startsWith('commonjs')) {
 		throw new TypeError(
 			`${url} is a CommonJS module, which Node shares between all processes of a simulation. ` +
-				'Make it an ES module, or a package in node_modules if it keeps nothing.',
+				'Make it an ES module, or a package in node_modules if it keeps nothing; for names there is ' +
+				'crypto.randomUUID().',
 		);
 	}
 	const bytes = content as string | Uint8Array;

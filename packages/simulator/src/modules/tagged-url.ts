@@ -18,7 +18,11 @@ export function readTag(url: string | undefined): Tag | undefined {
 	return { url: url.slice(0, tag.index), incarnation: Number(tag[1]) };
 }
 
-/** Whether each incarnation has its own instance: files that are in no installed package. */
-export function isOwn(url: string): boolean {
-	return url.startsWith('file:') && !url.includes('/node_modules/');
+/** The installed package that a module belongs to; `undefined`: it belongs to the app itself. */
+export function packageOf(url: string): string | undefined {
+	const at = url.lastIndexOf(NODE_MODULES);
+	if (at < 0) return undefined;
+	return /^(?:@[^/]+\/)?[^/]+/.exec(url.slice(at + NODE_MODULES.length))?.[0];
 }
+
+const NODE_MODULES = '/node_modules/';

@@ -75,12 +75,31 @@ export interface ClientOptions {
 	readonly on?: string | undefined;
 }
 
+/**
+ * Faults at a moment that the scenario chooses, on machines by name: `orders-1`, `db-orders`, `client-1`.
+ * They strike whatever faults are switched on, end when the world heals, and are in the trace.
+ *
+ * All throw `TypeError` for a machine that is not there.
+ */
 export interface FaultsByHand {
-	/** Ends the process on a machine; `restart` starts another one. */
+	/** Ends the process on a machine; its disk stays, and its peers learn of it. */
 	crash(machine: string): void;
+	/** Stops a machine: its peers are not told, and what was not synced to its disk is lost or torn. */
+	powerLoss(machine: string): void;
+	/** Starts a process where none runs. */
 	restart(machine: string): void;
-	/** Lets the process on a machine stand still. */
+	/** Lets the process on a machine stand still, for virtual milliseconds. */
 	pause(machine: string, forMs: number): void;
+	/** Starts a successor beside a process that goes on, until `end`, under the same name. */
+	twin(machine: string): { end(): void };
+	/** Moves the wall clock of a machine, back when negative. */
+	jumpClock(machine: string, byMs: number): void;
 	/** Cuts the machines of the first list from those of the second, until `rejoin`. */
 	partition(left: readonly string[], right: readonly string[]): { rejoin(): void };
+	/** Holds what the machines of the first list send to those of the second; answers get through. */
+	oneWayPartition(from: readonly string[], to: readonly string[]): { rejoin(): void };
+	/** Breaks all connections between two machines. */
+	reset(machine: string, other: string): void;
+	/** Ends all faults, these and those of the run's own plan, for good. */
+	heal(): void;
 }

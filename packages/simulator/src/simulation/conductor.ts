@@ -78,7 +78,7 @@ export class Conductor {
 	async #conduct(): Promise<void> {
 		if (!(await this.#untilReady('the start'))) return;
 		this.#stage.breakThings();
-		this.#after(this.#forMs, 'heal', () => this.#heal());
+		this.#after(this.#forMs, 'heal', () => this.heal());
 		const limitMs = this.#forMs + this.#settleMs;
 		this.#after(limitMs, 'limit', () => {
 			const message = `the scenario had not ended ${this.#settleMs} ms after the world had healed`;
@@ -90,13 +90,14 @@ export class Conductor {
 			this.fail('scenario', 'the scenario', messageOf(error));
 		}
 		this.#played = true;
-		this.#heal();
+		this.heal();
 		if (!(await this.#untilReady('healing'))) return;
 		await this.#untilHopesCome();
 		this.#done = true;
 	}
 
-	#heal(): void {
+	/** Ends all faults, before their time or at it. */
+	heal(): void {
 		if (this.#healed) return;
 		this.#healed = true;
 		this.#stage.heal();

@@ -24,7 +24,9 @@ export class DeviceRoom {
 	readonly #options: DeviceRoomOptions;
 	readonly #servers = new Map<string, DatabaseMachine>();
 	readonly #storages = new Map<string, EmbeddedStorage>();
+	/** By the machine and the computer that it runs on. */
 	readonly #disks = new Map<string, SimulatedDisk>();
+	readonly #diskOf = new Map<SimulatedProcess, SimulatedDisk>();
 	readonly #http: SimulatedHttp;
 
 	constructor(options: DeviceRoomOptions) {
@@ -43,10 +45,12 @@ export class DeviceRoom {
 			embedded && machine.role === 'instance'
 				? this.#storage(machine.name).databasesOf(process, engine)
 				: new SimulatedDatabases({ kernel, network, process });
+		const disk = this.#disk(machine);
+		this.#diskOf.set(process, disk);
 		return {
 			crypto: cryptographyOf(kernel, process),
 			http: this.#http.clientOf(process),
-			disk: this.#disk(machine.name).of(process),
+			disk: disk.of(process),
 			databases,
 			logs: log.sinkOf(process),
 		};
@@ -74,8 +78,10 @@ export class DeviceRoom {
 		return this.#embedded(service).flatMap((storage) => [...storage.rows(service, sql, values)]);
 	}
 
-	died(machine: Machine, process: SimulatedProcess, how: Death): void {
-		this.#disks.get(machine.name)?.processDied(process, how);
+	died(machine: Machine, process: SimulatedProcess | undefined, how: Death): void {
+		const disk = process === undefined ? this.#disk(machine) : this.#diskOf.get(process);
+		disk?.processDied(process, how);
+		if (process !== undefined) this.#diskOf.delete(process);
 		this.#storages.get(machine.name)?.died(how);
 	}
 
@@ -99,7 +105,8 @@ export class DeviceRoom {
 		return made;
 	}
 
-	#disk(machine: string): SimulatedDisk {
+	#disk({ name, computer }: Machine): SimulatedDisk {
+		const machine = computer === 1 ? name : `${name} on computer ${computer}`;
 		const known = this.#disks.get(machine);
 		if (known !== undefined) return known;
 		const made = new SimulatedDisk({ kernel: this.#options.kernel, machine });

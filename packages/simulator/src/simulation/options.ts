@@ -30,6 +30,11 @@ export interface SimulateOptions {
 	 * with the same trace. False when absent.
 	 */
 	readonly ownPlatform?: boolean;
+	/**
+	 * Installed packages that keep something between calls: each process gets modules of its own of them, as
+	 * of the app. They must be ES modules. Known ones, such as nanoid and uuid, need not be named.
+	 */
+	readonly ownPackages?: readonly string[];
 	/** How microtasks are drained: both give the same trace. `tick`, the faster one, when absent. */
 	readonly drain?: 'tick' | 'macrotask';
 }

@@ -17,10 +17,11 @@ export async function runOnce(
 	scenario: Scenario,
 ): Promise<Report> {
 	const { seed, entries = defaults.entries, faults = defaults.faults } = options;
-	const { replacements, ownPlatform } = options;
+	const { replacements, ownPlatform, ownPackages } = options;
 	const load = {
 		...(replacements !== undefined && { replacements }),
 		...(ownPlatform !== undefined && { ownPlatform }),
+		ownPackages,
 	};
 	const urls = typeof app === 'string' ? { old: app, new: app } : app;
 	selectFaults(faults);

@@ -7,7 +7,7 @@ import { runAs } from '../kernel/kernel.ts';
 import { FleetOfMachines, fabricPort } from '../machine/fleet-of-machines.ts';
 import { LogBook, type SimulatedLogRecord } from '../machine/logs.ts';
 import type { Machine } from '../machine/machine.ts';
-import { MachineProcess } from '../machine/process.ts';
+import { MachineProcess, traced } from '../machine/process.ts';
 import type { LoadOptions } from '../modules/incarnation.ts';
 import type { MessageRecord } from '../network/message-log.ts';
 import { SimulatedNetwork } from '../network/simulated-network.ts';
@@ -23,6 +23,7 @@ import { Nemesis } from '../scenario/nemesis.ts';
 import type { ClientOptions, FaultsByHand, Scenario, World } from '../scenario/scenario.ts';
 import { Conductor } from './conductor.ts';
 import { DeviceRoom } from './device-room.ts';
+import { faultsByHand } from './faults-by-hand.ts';
 import { defaults, type SimulateOptions } from './options.ts';
 
 export interface WorldParts {
@@ -66,7 +67,7 @@ export class SimulatedWorld implements World {
 		this.#kernel = kernel;
 		this.seed = kernel.seed;
 		this.#process = new MachineProcess(kernel, 'scenario', 0, { offsetMs: 0, drift: 0 });
-		this.random = kernel.chance.stream('scenario');
+		this.random = traced(kernel, kernel.chance.stream('scenario'));
 		this.#log = new LogBook(kernel, LOG_RECORDS);
 		this.#network = new SimulatedNetwork({
 			kernel,
@@ -87,7 +88,12 @@ export class SimulatedWorld implements World {
 		});
 		this.#nemesis = new Nemesis(kernel, this.#machines);
 		this.#conductor = new Conductor(this.#stage(), this.#process, { forMs, settleMs });
-		this.faults = this.#faultsByHand();
+		this.faults = faultsByHand({
+			kernel,
+			machines: this.#machines,
+			network: this.#network,
+			heal: () => this.#conductor.heal(),
+		});
 	}
 
 	/** Puts the machines in their places and schedules the run. */
@@ -270,25 +276,6 @@ export class SimulatedWorld implements World {
 	#urlFor(machine: string): string {
 		const { urls } = this.#parts;
 		return this.#newVersion.has(machine) ? urls.new : urls.old;
-	}
-
-	#faultsByHand(): FaultsByHand {
-		const machines = this.#machines;
-		return {
-			crash: (machine) => machines.crash(machine, 'crash'),
-			restart: (machine) => machines.restart(machine),
-			pause: (machine, forMs) => machines.pause(machine, forMs),
-			partition: (left, right) => {
-				const links = left.flatMap((one) => right.map((other) => [one, other] as const));
-				const both = [...links, ...links.map(([one, other]) => [other, one] as const)];
-				for (const [from, to] of both) machines.block(from, to);
-				return {
-					rejoin: () => {
-						for (const [from, to] of both) machines.unblock(from, to);
-					},
-				};
-			},
-		};
 	}
 }
 

@@ -5,7 +5,7 @@ export const bench: Bench = {
 	name: 'simulator',
 	url: import.meta.url,
 	about: [
-		'The whole shop, unchanged, in a simulated world: users, products, orders and payments with three instances each, four database machines and two machines of clients. Customers place two orders a virtual second, and every one of them has come to its end when a run ends. A run is 240 virtual seconds; starting its fleet counts. One thread does it all; `flotilla sim` runs as many threads as there are cores.',
+		'The whole shop, unchanged, in a simulated world: users, products, orders and payments with three instances each, four database machines and two machines of clients. Customers place two orders a virtual second, and every one of them has come to its end when a run ends. A run is ten virtual minutes; starting its fleet counts. One thread does it all; `flotilla sim` runs as many threads as there are cores.',
 		"- **no fault** is the budget's row: everything is traced and hashed, telemetry is on, and nothing fails.\n- **faults** switches on the swarm that `flotilla sim` uses: a random half of all faults in each run. Whoever waits out a partition does less in a virtual second, and whoever tries again does more.",
 		'There is no peer in this language: FoundationDB reports about 10 times real time for its simulator, TigerBeetle up to 700 times. Both are compiled, and simulate a database, not the services of others. The other row of the budget, protocol cores under the replica runtime, comes with these.',
 	],

@@ -3,7 +3,9 @@ import { Orders } from '@shop/contracts';
 import type { Subject } from '../harness/subject.ts';
 
 /** Long enough that starting the fleet is a small part of it. */
-const VIRTUAL_SECONDS = 240;
+const VIRTUAL_SECONDS = 600;
+/** After the last long outage there may be much to catch up with. */
+const SETTLE_MS = 1_200_000;
 const ORDERS_A_SECOND = 2;
 const CUSTOMERS = 4;
 const SKUS = ['COF-001', 'COF-004', 'TEA-011', 'GAM-011', 'AUD-011'];
@@ -23,7 +25,7 @@ export function simulatedShop(options: Pick<SimulateOptions, 'faults'>): Subject
 		let placed = 0;
 		const report = await simulate(
 			appUrl,
-			{ seed, instances: 3, forMs: VIRTUAL_SECONDS * 1_000, ...options },
+			{ seed, instances: 3, forMs: VIRTUAL_SECONDS * 1_000, settleMs: SETTLE_MS, ...options },
 			(world) => orderAllTheTime(world, () => placed++),
 		);
 		return { report, placed };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { StatementSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type SimulateOptions, simulate, type World } from '@flotilla/simulator';
@@ -81,16 +82,27 @@ test('the hash sees what the scenario draws, and other times', async () => {
 	assert.equal(new Set(hashes).size, hashes.length);
 });
 
+/** Lets SQLite answer with balances that are higher than they are. */
+function withBalances(more: number): Disposable {
+	const { all } = StatementSync.prototype;
+	StatementSync.prototype.all = function (...values) {
+		const rows = Reflect.apply(all, this, values);
+		for (const row of rows) if (typeof row.balance === 'number') row.balance += more;
+		return rows;
+	};
+	return {
+		[Symbol.dispose]: () => {
+			StatementSync.prototype.all = all;
+		},
+	};
+}
+
 test('an SQL result alone changes the hash, when nobody passes it on', async () => {
 	for (const options of [inFleet, inOneProcess]) {
 		const hashes = new Set<string>();
-		for (const balance of [200, 201, 200]) {
-			const hash = await hashOf(options, async (world) => {
-				// Behind the back of everybody: an observer's look is no event.
-				world.rows('bank')`update accounts set balance = ${balance} where name = 'ada'`;
-				await transfers(world);
-			});
-			hashes.add(hash);
+		for (const more of [0, 1, 0]) {
+			using _ = withBalances(more);
+			hashes.add(await hashOf(options, transfers));
 		}
 		assert.equal(hashes.size, 2);
 	}

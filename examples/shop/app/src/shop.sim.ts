@@ -144,6 +144,8 @@ function rightInTheEnd(world: World, acknowledged: ReadonlyMap<string, Order>): 
 		for (const id of acknowledged.keys()) assert.ok(ids.has(id), `order ${id} is lost`);
 		assert.equal(ids.size, acknowledged.size);
 	});
+	const statuses = ['confirmed', 'cancelled', 'rejected'];
+	for (const status of statuses) world.sometimes(`an order ends ${status}`, false);
 	world.eventually('all services agree about every order', () => {
 		for (const { id, status } of world.rows('orders')`select id, status from orders`) {
 			const orderId = String(id);

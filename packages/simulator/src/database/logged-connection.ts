@@ -141,6 +141,12 @@ function kindOf(sql: string): Kind {
 	return structuring.has(word) ? 'structures' : 'writes';
 }
 
+/** Whether a statement reads for sure. */
+export function onlyReads(sql: string): boolean {
+	const word = firstWord(sql);
+	return word === 'select' || word === 'values';
+}
+
 const reading: ReadonlySet<string> = new Set(['', 'select', 'values', 'explain', 'pragma']);
 
 const structuring: ReadonlySet<string> = new Set([

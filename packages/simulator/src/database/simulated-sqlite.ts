@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { threadId } from 'node:worker_threads';
 import type { RandomSource, SqliteConnection, SqliteValue, SqlRow } from 'flotilla/adapter';
-import { type Entry, LoggedConnection } from './logged-connection.ts';
+import { type Entry, LoggedConnection, onlyReads } from './logged-connection.ts';
 import { replaceImpureFunctions, type Surroundings } from './virtual-functions.ts';
 
 /** What a disk has safely, and what an operating system would still have to write. */
@@ -71,10 +71,20 @@ export class SimulatedSqlite {
 		return commits.length - kept;
 	}
 
-	/** Reads the last committed state, whatever is open. Integers must be within 2^53. */
+	/** Reads the last committed state, whatever is open, and writes nothing. Integers must be within 2^53. */
 	rows(sql: string, values: readonly SqliteValue[] = []): readonly SqlRow[] {
-		const read = (): SqlRow[] => this.#database.prepare(sql).all(...values) as SqlRow[];
+		const select = (): SqlRow[] => this.#database.prepare(sql).all(...values) as SqlRow[];
+		const read = (): SqlRow[] => (onlyReads(sql) ? select() : this.#withoutWriting(select));
 		return this.#connection === undefined ? read() : this.#connection.withoutOpenWrites(read);
+	}
+
+	#withoutWriting<R>(work: () => R): R {
+		this.#database.exec('pragma query_only = on');
+		try {
+			return work();
+		} finally {
+			this.#database.exec('pragma query_only = off');
+		}
 	}
 
 	/** Calls `listener` right after every commit that wrote, before anything else. It must not throw. */

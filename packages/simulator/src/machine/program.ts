@@ -3,6 +3,7 @@ import type { Host } from 'flotilla/adapter';
 import type { Fleet, RunOptions } from 'flotilla/run';
 import type { EmbeddedEngine } from '../database/embedded-storage.ts';
 import { type LoadOptions, loadIncarnation } from '../modules/incarnation.ts';
+import { messageOf } from '../scenario/assertions.ts';
 
 /** What a process is to run. */
 export interface Program {
@@ -49,7 +50,13 @@ const adapterUrl = import.meta.resolve('flotilla/adapter');
 
 /** Loads an app for whoever wants to know what it consists of. Nothing of it runs. */
 export async function inspectApp(appUrl: string, load: LoadOptions): Promise<App> {
-	return appOf(appUrl, await loadIncarnation(appUrl, ++lastIncarnation, load));
+	let module: Readonly<Record<string, unknown>>;
+	try {
+		module = await loadIncarnation(appUrl, ++lastIncarnation, load);
+	} catch (error) {
+		throw new TypeError(`${appUrl} cannot be imported: ${messageOf(error)}`, { cause: error });
+	}
+	return appOf(appUrl, module);
 }
 
 function appOf(url: string, module: Readonly<Record<string, unknown>>): App {

@@ -47,6 +47,16 @@ export function violationOf({ check }: Invariant, rows: ReadRows): string | unde
 	}
 }
 
+/** What stays the same of an error from seed to seed: its first line, without numbers and ids. */
+export function nameOf(error: unknown): string {
+	const [first = ''] = messageOf(error).split('\n', 1);
+	return first
+		.replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+(?:\.\d+)?/gi, '…')
+		.slice(0, NAME_LENGTH);
+}
+
+const NAME_LENGTH = 120;
+
 export function messageOf(error: unknown): string {
 	if (!(error instanceof Object) || !('message' in error)) return String(error);
 	const { code } = error as { readonly code?: unknown };

@@ -30,7 +30,8 @@ export interface World {
 
 	/**
 	 * Tries `work` until it works, as a patient caller does: when it rejects with an error of the
-	 * platform it is tried again after a pause. Any other error is the scenario's.
+	 * platform it is tried again after a pause. Any other error is the scenario's, and so is one that no
+	 * patience helps against, such as an input that is wrong.
 	 */
 	insist<T>(work: () => Promise<T>): Promise<T>;
 

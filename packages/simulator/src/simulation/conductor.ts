@@ -1,6 +1,7 @@
+import { isFlotillaError } from 'flotilla/adapter';
 import type { Kernel } from '../kernel/kernel.ts';
 import type { MachineProcess } from '../machine/process.ts';
-import { type Failure, type FailureKind, messageOf } from '../scenario/assertions.ts';
+import { type Failure, type FailureKind, messageOf, nameOf } from '../scenario/assertions.ts';
 
 /** What the conductor needs of a world. */
 export interface Stage {
@@ -15,6 +16,8 @@ export interface Stage {
 	heal(): void;
 	/** Runs the scenario. */
 	play(): Promise<void>;
+	/** The last error with which something in the scenario was tried again, in words. */
+	lastRefusal(): string | undefined;
 	/** What must come about in the end; each throws, or returns false, until it has. */
 	readonly hopes: ReadonlyMap<string, () => unknown>;
 }
@@ -81,13 +84,18 @@ export class Conductor {
 		this.#after(this.#forMs, 'heal', () => this.heal());
 		const limitMs = this.#forMs + this.#settleMs;
 		this.#after(limitMs, 'limit', () => {
-			const message = `the scenario had not ended ${this.#settleMs} ms after the world had healed`;
+			const last = this.#stage.lastRefusal();
+			const message =
+				`the scenario had not ended ${this.#settleMs} ms after the world had healed` +
+				(last === undefined ? '' : `; the last error in it was: ${last}`);
 			if (!this.#played) this.fail('no progress', 'the scenario', message);
 		});
 		try {
 			await this.#stage.play();
 		} catch (error) {
-			this.fail('scenario', 'the scenario', messageOf(error));
+			// Who is about to be told of as an escape need not be told of as the scenario's error.
+			if (isFlotillaError(error, 'FLOTILLA_SIM_ESCAPE')) return;
+			this.fail('scenario', nameOf(error), messageOf(error));
 		}
 		this.#played = true;
 		this.heal();

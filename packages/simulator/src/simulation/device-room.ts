@@ -28,6 +28,8 @@ export class DeviceRoom {
 	readonly #disks = new Map<string, SimulatedDisk>();
 	readonly #diskOf = new Map<SimulatedProcess, SimulatedDisk>();
 	readonly #http: SimulatedHttp;
+	/** Services with a database, wherever it is. */
+	readonly #services = new Set<string>();
 
 	constructor(options: DeviceRoomOptions) {
 		this.#options = options;
@@ -59,6 +61,7 @@ export class DeviceRoom {
 	/** Adds the database of a service; the machine that it is on when it has one of its own. */
 	addDatabase(service: string): DatabaseMachine | undefined {
 		const { kernel, network, embedded } = this.#options;
+		this.#services.add(service);
 		if (embedded) return undefined;
 		const server = new DatabaseMachine({ kernel, network, service });
 		this.#servers.set(service, server);
@@ -92,8 +95,8 @@ export class DeviceRoom {
 	}
 
 	#embedded(service: string): readonly EmbeddedStorage[] {
-		if (this.#options.embedded) return [...this.#storages.values()];
-		const names = [...this.#servers.keys()].join(', ');
+		if (this.#options.embedded && this.#services.has(service)) return [...this.#storages.values()];
+		const names = [...this.#services].join(', ');
 		throw new TypeError(`There is no database of '${service}'. There are: ${names}.`);
 	}
 

@@ -1,3 +1,4 @@
+import type { App } from 'flotilla';
 import type { FaultSelection } from '../scenario/swarm.ts';
 
 /** The module whose default export is the app: one, or two versions that run in one fleet. */
@@ -63,6 +64,18 @@ export function checkOptions(options: SimulateOptions): void {
 	if (typeof instances !== 'object') return;
 	for (const [service, count] of Object.entries(instances)) {
 		whole(`instances.${service}`, count, 1, INSTANCES_MAX);
+	}
+}
+
+/** @throws {TypeError} It names a service that the app does not have. */
+export function checkInstances({ name, services }: App, { instances }: SimulateOptions): void {
+	if (typeof instances !== 'object') return;
+	const known = services.map(({ contract }) => contract.name);
+	for (const service of Object.keys(instances)) {
+		if (known.includes(service)) continue;
+		throw new TypeError(
+			`'instances' names '${service}', but the app ${name} has: ${known.join(', ')}.`,
+		);
 	}
 }
 

@@ -3,10 +3,10 @@ import { type DriveEnd, type DriveOptions, drive } from '../drive/drive.ts';
 import { Chance } from '../kernel/chance.ts';
 import { Kernel } from '../kernel/kernel.ts';
 import { inspectApp } from '../machine/program.ts';
-import { messageOf } from '../scenario/assertions.ts';
+import { messageOf, nameOf } from '../scenario/assertions.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { drawSwarm, selectFaults } from '../scenario/swarm.ts';
-import { type AppUrl, defaults, type SimulateOptions } from './options.ts';
+import { type AppUrl, checkInstances, defaults, type SimulateOptions } from './options.ts';
 import type { Report } from './report.ts';
 import { SimulatedWorld } from './simulated-world.ts';
 
@@ -26,6 +26,7 @@ export async function runOnce(
 	const urls = typeof app === 'string' ? { old: app, new: app } : app;
 	selectFaults(faults);
 	const inspected: App = await inspectApp(urls.old, load);
+	checkInstances(inspected, options);
 	const startedMs = performance.now();
 	const only = options.only === undefined ? undefined : new Set(options.only);
 	const weights = drawSwarm(new Chance(seed), faults);
@@ -64,7 +65,7 @@ function judge(end: DriveEnd, world: SimulatedWorld): void {
 		const { kind, machine, error, escape: escaped } = end.failure;
 		const { stack } = (error ?? {}) as Partial<Error>;
 		const where = `on ${machine}: ${messageOf(error)}`;
-		const name = kind === 'escape' ? (escaped?.name ?? 'escape') : messageOf(error);
+		const name = kind === 'escape' ? (escaped?.name ?? 'escape') : nameOf(error);
 		const failure = kind === 'uncaught' || kind === 'unhandled-rejection' ? 'unhandled' : kind;
 		world.fail(failure, name, stack === undefined ? where : `${where}\n${stack}`);
 	}

@@ -1,5 +1,5 @@
 import type { App, Client, Contract } from 'flotilla';
-import { describeFrames, isFlotillaError } from 'flotilla/adapter';
+import { describeFrames, type ErrorCode, isFlotillaError } from 'flotilla/adapter';
 import { type Endpoint, type Registry, staticRegistry } from 'flotilla/run';
 import { faultScope } from '../kernel/fault-decisions.ts';
 import type { Kernel } from '../kernel/kernel.ts';
@@ -15,6 +15,7 @@ import {
 	type Failure,
 	type FailureKind,
 	type Invariant,
+	messageOf,
 	type ReadRows,
 	violationOf,
 } from '../scenario/assertions.ts';
@@ -40,6 +41,14 @@ const LOG_RECORDS = 500;
 /** The pauses between the tries of a caller who insists. */
 const INSIST_EVERY_MS = 250;
 
+/** Whatever the world does, the same will be refused again. */
+const hopeless: ReadonlySet<string> = new Set<ErrorCode>([
+	'FLOTILLA_INPUT_INVALID',
+	'FLOTILLA_UNAUTHENTICATED',
+	'FLOTILLA_FORBIDDEN',
+	'FLOTILLA_IDEMPOTENCY_KEY_REUSED',
+]);
+
 /** See `World`: machines, network, databases, and the scenario that plays there. */
 export class SimulatedWorld implements World {
 	readonly seed: number;
@@ -59,6 +68,7 @@ export class SimulatedWorld implements World {
 	readonly #newVersion = new Set<string>();
 	readonly #clients: string[] = [];
 	#nextClient = 0;
+	#lastRefusal: string | undefined;
 
 	constructor(parts: WorldParts) {
 		const { kernel, options } = parts;
@@ -176,7 +186,8 @@ export class SimulatedWorld implements World {
 			try {
 				return await work();
 			} catch (error) {
-				if (!isFlotillaError(error)) throw error;
+				if (!isFlotillaError(error) || hopeless.has(error.code)) throw error;
+				this.#lastRefusal = messageOf(error);
 				await this.sleep(INSIST_EVERY_MS * (0.5 + this.random.next()));
 			}
 		}
@@ -245,6 +256,7 @@ export class SimulatedWorld implements World {
 			play: async () => {
 				await this.#parts.scenario(this);
 			},
+			lastRefusal: () => this.#lastRefusal,
 			hopes: this.#hopes,
 		};
 	}

@@ -225,13 +225,15 @@ function readStock(t: Reader, sku: string): Promise<Stock | undefined> {
 	},
 	{
 		name: 'non-deterministic decision',
-		story: 'An identifier is made from something that no simulator can replace.',
+		story:
+			'An identifier begins with the number of the thread, so that no two threads make the same.',
 		file: 'examples/shop/orders/src/new-order.ts',
 		changes: [
 			[
-				'		id: randomUUID(),',
-				"		id: randomUUID() + Math.round(new Event('order').timeStamp * 1_000),",
+				"import { randomUUID } from 'node:crypto';\n",
+				"import { randomUUID } from 'node:crypto';\nimport { threadId } from 'node:worker_threads';\n",
 			],
+			['		id: randomUUID(),', "		id: threadId + '-' + randomUUID(),"],
 		],
 		simulations: [fleet],
 		isUnrepeatable: true,

@@ -90,6 +90,7 @@ export { NodeCryptography } from './host/node/cryptography.ts';
 export { NodeDatabases } from './host/node/databases.ts';
 export { endOfTurn } from './host/node/end-of-turn.ts';
 export { type NodeHostOptions, nodeHost } from './host/node/node-host.ts';
+export { PasswordHasher } from './host/node/password-hash.ts';
 export {
 	NodeSqliteConnection,
 	openSqliteReader,

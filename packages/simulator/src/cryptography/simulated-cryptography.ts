@@ -1,10 +1,15 @@
 import nodeCrypto from 'node:crypto';
-import { type Cryptography, type KeyPair, NodeCryptography } from 'flotilla/adapter';
+import {
+	type Cryptography,
+	type KeyPair,
+	NodeCryptography,
+	PasswordHasher,
+} from 'flotilla/adapter';
+import { hashOf } from '../kernel/chance.ts';
 import type { Kernel, SimulatedProcess } from '../kernel/kernel.ts';
-import { PasswordQueue } from './password-queue.ts';
 
 // Taken before anybody patches the module for simulated processes.
-const { createPrivateKey } = nodeCrypto;
+const { createPrivateKey, scryptSync } = nodeCrypto;
 
 const randomBytesMax = 65_536;
 
@@ -18,7 +23,7 @@ const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
 export function cryptographyOf(kernel: Kernel, process: SimulatedProcess): Cryptography {
 	const real = new NodeCryptography();
 	const randomBytes = (size: number): Uint8Array => drawBytes(process, size);
-	const passwords = new PasswordQueue({ kernel, process, randomBytes });
+	const passwords = passwordHasherOf(kernel, process, randomBytes);
 	return {
 		randomBytes,
 		digest: (data) => real.digest(data),
@@ -30,6 +35,33 @@ export function cryptographyOf(kernel: Kernel, process: SimulatedProcess): Crypt
 		hashPassword: (password, options) => passwords.hash(password, options),
 		verifyPassword: (password, hash, options) => passwords.verify(password, hash, options),
 	};
+}
+
+/** As many at once as on the real host with its usual thread pool, each for about as long as there. */
+const hashingsAtOnce = 2;
+const hashingMs = 50;
+
+/**
+ * New passwords are hashed at the lowest cost that scrypt knows, because real time is what a simulation
+ * lacks; they take virtual time instead.
+ */
+function passwordHasherOf(
+	kernel: Kernel,
+	process: SimulatedProcess,
+	randomBytes: (size: number) => Uint8Array,
+): PasswordHasher {
+	return new PasswordHasher({
+		runningMax: hashingsAtOnce,
+		cost: { logarithm: 1, blockSize: 1, parallelism: 1 },
+		randomBytes,
+		derive: (...parameters) => {
+			const hash = scryptSync(...parameters);
+			const digest = hashOf(hash.toString('hex'));
+			return new Promise((resolve) => {
+				kernel.after(hashingMs, process, 'password', digest, () => resolve(hash));
+			});
+		},
+	});
 }
 
 function drawBytes({ random }: SimulatedProcess, size: number): Uint8Array {

@@ -59,7 +59,7 @@ test('a hash that is malformed, or asks for too much, is wrong and costs nothing
 });
 
 test('hashings beyond the limit wait and then run in order', async () => {
-	const passwords = new PasswordHasher(1);
+	const passwords = new PasswordHasher({ runningMax: 1 });
 	// The cheapest cost, so that order and not speed decides.
 	const cheap = `$scrypt$ln=1,r=1,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 	const order: number[] = [];
@@ -73,7 +73,7 @@ test('hashings beyond the limit wait and then run in order', async () => {
 });
 
 test('a crowd is turned away instead of piling up, and the hasher goes on after it', async () => {
-	const passwords = new PasswordHasher(1);
+	const passwords = new PasswordHasher({ runningMax: 1 });
 	const cheap = `$scrypt$ln=1,r=1,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 	const results = await Promise.allSettled(
 		Array.from({ length: 70 }, () => passwords.verify('x', cheap)),
@@ -85,7 +85,7 @@ test('a crowd is turned away instead of piling up, and the hasher goes on after 
 });
 
 test('who stops waiting leaves the queue at once and is never hashed', async () => {
-	const passwords = new PasswordHasher(1);
+	const passwords = new PasswordHasher({ runningMax: 1 });
 	const first = passwords.hash('in progress');
 	const controllers = Array.from({ length: 64 }, () => new AbortController());
 	const startMs = performance.now();
@@ -106,7 +106,7 @@ test('who stops waiting leaves the queue at once and is never hashed', async () 
 });
 
 test('an honest caller after 300 abandoned ones waits for those in progress only', async () => {
-	const passwords = new PasswordHasher(1);
+	const passwords = new PasswordHasher({ runningMax: 1 });
 	const order: string[] = [];
 	const inProgress = passwords.hash('x').then(() => order.push('in progress'));
 	for (let i = 0; i < 300; i++) {
@@ -123,7 +123,7 @@ test('an honest caller after 300 abandoned ones waits for those in progress only
 });
 
 test('a signal that has aborted already is refused, and none keeps a listener', async () => {
-	const passwords = new PasswordHasher(1);
+	const passwords = new PasswordHasher({ runningMax: 1 });
 	const aborted = passwords.hash('x', { signal: AbortSignal.abort() });
 	await assert.rejects(aborted, (error) => isFlotillaError(error, 'FLOTILLA_CANCELLED'));
 	const { signal } = new AbortController();

@@ -8,7 +8,7 @@ import { limits } from '../../limits.ts';
 import type { PasswordOptions } from '../cryptography.ts';
 
 /** 2^15 rounds of 1 KiB: 32 MiB and some 60 ms a hash (OWASP's second choice for scrypt, 2024). */
-const cost: Cost = { logarithm: 15, blockSize: 8, parallelism: 1 };
+const usualCost: ScryptCost = { logarithm: 15, blockSize: 8, parallelism: 1 };
 const saltBytes = 16;
 const hashBytes = 32;
 
@@ -16,7 +16,7 @@ const hashBytes = 32;
 const memoryBytesMax = 128 * 1024 * 1024;
 const parallelismMax = 16;
 
-interface Cost {
+export interface ScryptCost {
 	/** Base-2 logarithm of the number of rounds. */
 	readonly logarithm: number;
 	readonly blockSize: number;
@@ -24,9 +24,25 @@ interface Cost {
 }
 
 interface ParsedHash {
-	readonly cost: Cost;
+	readonly cost: ScryptCost;
 	readonly salt: Buffer;
 	readonly hash: Buffer;
+}
+
+/** What hashing is made of; the simulator puts its own in some places. */
+export interface PasswordHasherOptions {
+	/** How many are hashed at once, at most. */
+	readonly runningMax?: number;
+	/** Of new hashes. */
+	readonly cost?: ScryptCost;
+	readonly randomBytes?: (size: number) => Uint8Array;
+	/** Takes its time: in the thread pool when absent. */
+	readonly derive?: (
+		password: Uint8Array,
+		salt: Uint8Array,
+		size: number,
+		options: ScryptOptions,
+	) => Promise<Buffer>;
 }
 
 /**
@@ -34,12 +50,18 @@ interface ParsedHash {
  * stops waiting leaves the queue: abandoned calls must not take the turns of those that still wait.
  */
 export class PasswordHasher {
-	readonly #runningMax: number;
+	readonly #options: Required<PasswordHasherOptions>;
 	readonly #waiting: (() => void)[] = [];
 	#running = 0;
 
-	constructor(runningMax: number = hashingsAtOnce()) {
-		this.#runningMax = runningMax;
+	constructor(options: PasswordHasherOptions = {}) {
+		this.#options = {
+			runningMax: hashingsAtOnce(),
+			cost: usualCost,
+			randomBytes,
+			derive: scryptAsync,
+			...options,
+		};
 	}
 
 	async hash(password: string, { signal }: PasswordOptions = {}): Promise<string> {
@@ -47,7 +69,8 @@ export class PasswordHasher {
 		if (bytes.length > limits.passwordBytes) {
 			throw new TypeError(`A password has at most ${limits.passwordBytes} bytes of UTF-8.`);
 		}
-		const salt = randomBytes(saltBytes);
+		const { cost } = this.#options;
+		const salt = Buffer.from(this.#options.randomBytes(saltBytes));
 		const hash = await this.#derive(bytes, salt, cost, hashBytes, signal);
 		const { logarithm, blockSize, parallelism } = cost;
 		return `$scrypt$ln=${logarithm},r=${blockSize},p=${parallelism}$${encode(salt)}$${encode(hash)}`;
@@ -66,7 +89,7 @@ export class PasswordHasher {
 	async #derive(
 		password: Buffer,
 		salt: Buffer,
-		{ logarithm, blockSize, parallelism }: Cost,
+		{ logarithm, blockSize, parallelism }: ScryptCost,
 		size: number,
 		signal: AbortSignal | undefined,
 	) {
@@ -75,7 +98,8 @@ export class PasswordHasher {
 			const N = 2 ** logarithm;
 			// Node.js refuses what needs more than `maxmem`; its default is a little less than N = 2^15 needs.
 			const maxmem = memoryBytes({ logarithm, blockSize, parallelism }) + 1024 * 1024;
-			return await scryptAsync(password, salt, size, { N, r: blockSize, p: parallelism, maxmem });
+			const options = { N, r: blockSize, p: parallelism, maxmem };
+			return await this.#options.derive(password, salt, size, options);
 		} finally {
 			this.#leave();
 		}
@@ -83,7 +107,7 @@ export class PasswordHasher {
 
 	async #enter(signal: AbortSignal | undefined): Promise<void> {
 		if (signal?.aborted) throw cancelled(signal);
-		if (this.#running < this.#runningMax) {
+		if (this.#running < this.#options.runningMax) {
 			this.#running += 1;
 			return;
 		}
@@ -150,7 +174,7 @@ function parse(text: string): ParsedHash | undefined {
 }
 
 /** RFC 7914, section 2: the scratch memory and the blocks that are mixed. */
-function memoryBytes({ logarithm, blockSize, parallelism }: Cost): number {
+function memoryBytes({ logarithm, blockSize, parallelism }: ScryptCost): number {
 	return 128 * blockSize * (2 ** logarithm + parallelism);
 }
 
@@ -159,8 +183,8 @@ function encode(bytes: Buffer): string {
 }
 
 function scryptAsync(
-	password: Buffer,
-	salt: Buffer,
+	password: Uint8Array,
+	salt: Uint8Array,
 	size: number,
 	options: ScryptOptions,
 ): Promise<Buffer> {

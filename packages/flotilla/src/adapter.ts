@@ -42,6 +42,7 @@ export type {
 export { SqliteDatabase, type SqliteDatabaseOptions } from './database/sqlite/sqlite-database.ts';
 export { sqliteError } from './database/sqlite/sqlite-errors.ts';
 export { StatementCache } from './database/sqlite/statement-cache.ts';
+export { untilItWins } from './database/until-it-wins.ts';
 // Errors.
 export { type ErrorCode, errorTable } from './errors/error-table.ts';
 export { type Effect, FlotillaError, isFlotillaError } from './errors/flotilla-error.ts';

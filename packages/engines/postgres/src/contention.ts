@@ -1,9 +1,6 @@
 /** Losses after which a transaction runs alone in its process. */
 const LOSSES_TOGETHER_MAX = 2;
 
-/** Losses after which a transaction is given up: other processes keep winning. */
-export const LOSSES_MAX = 10;
-
 const PAUSE_FIRST_MS = 2;
 const PAUSE_MAX_MS = 500;
 

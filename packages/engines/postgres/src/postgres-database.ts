@@ -4,7 +4,6 @@ import {
 	endOfTurn,
 	FlotillaError,
 	ForeignAwaitGuard,
-	isFlotillaError,
 	type RunOutcome,
 	refuseUnportableValues,
 	ScriptRun,
@@ -12,10 +11,11 @@ import {
 	type SqlResult,
 	type SqlSession,
 	type SqlStatement,
+	untilItWins,
 } from 'flotilla/adapter';
 import type { PostgresConnection } from './connection.ts';
 import type { ConnectionPool } from './connection-pool.ts';
-import { Contention, LOSSES_MAX, pauseMs } from './contention.ts';
+import { Contention, pauseMs } from './contention.ts';
 import type { Notifications } from './notifications.ts';
 import { commitError, isStale, postgresError } from './postgres-errors.ts';
 import { StatementTexts, toPostgres } from './statement-texts.ts';
@@ -128,24 +128,15 @@ export class PostgresDatabase implements Database {
 	}
 
 	/** Runs again what lost against other transactions. */
-	async #untilItWins<T>(attempt: (losses: number) => Promise<RunOutcome<T>>): Promise<T> {
-		for (let losses = 0; ; ) {
-			const outcome = await attempt(losses);
-			if (outcome.type === 'returned') return outcome.value;
-			if (outcome.type === 'foreign' || !isFlotillaError(outcome.refusal)) throw outcome.error;
+	#untilItWins<T>(attempt: (losses: number) => Promise<RunOutcome<T>>): Promise<T> {
+		const { wait, random } = this.#options;
+		const losing = {
+			database: this.name,
+			pause: (losses: number) => wait(pauseMs(losses, random())),
 			// Each connection finds out once, so this comes to an end.
-			if (isStale(outcome.refusal)) continue;
-			if (!isFlotillaError(outcome.refusal, 'FLOTILLA_DATABASE_CONTENTION')) throw outcome.error;
-			losses += 1;
-			if (losses > LOSSES_MAX) {
-				throw new FlotillaError(
-					'FLOTILLA_DATABASE_CONTENTION',
-					`A transaction of database ${this.name} lost against others ${losses} times.`,
-					{ cause: outcome.refusal },
-				);
-			}
-			await this.#options.wait(pauseMs(losses, this.#options.random()));
-		}
+			isPassing: isStale,
+		};
+		return untilItWins(losing, attempt);
 	}
 
 	#run<T>(

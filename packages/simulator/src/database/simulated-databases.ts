@@ -13,6 +13,7 @@ import {
 	type SqlResult,
 	type SqlSession,
 	type SqlStatement,
+	untilItWins,
 } from 'flotilla/adapter';
 import { hashOf } from '../kernel/chance.ts';
 import type { Kernel, SimulatedProcess } from '../kernel/kernel.ts';
@@ -48,8 +49,7 @@ export class SimulatedDatabases implements Databases {
 	}
 }
 
-/** How often a transaction that lost is run again, and the pause before. */
-const LOSSES_MAX = 10;
+/** Before a transaction that lost is run again, the first time. */
 const PAUSE_MS = 5;
 
 /** How long until the connection for notifications is made again. */
@@ -177,21 +177,12 @@ class SimulatedDatabase implements Database {
 	}
 
 	/** Runs again what lost against other transactions. */
-	async #untilItWins<T>(attempt: (losses: number) => Promise<RunOutcome<T>>): Promise<T> {
-		for (let losses = 0; ; ) {
-			const outcome = await attempt(losses);
-			if (outcome.type === 'returned') return outcome.value;
-			if (outcome.type === 'foreign') throw outcome.error;
-			const { refusal } = outcome;
-			if (!isFlotillaError(refusal, 'FLOTILLA_DATABASE_CONTENTION')) throw outcome.error;
-			losses += 1;
-			if (losses > LOSSES_MAX) {
-				const message = `A transaction of database ${this.name} lost against others ${losses} times.`;
-				throw new FlotillaError('FLOTILLA_DATABASE_CONTENTION', message, { cause: refusal });
-			}
+	#untilItWins<T>(attempt: (losses: number) => Promise<RunOutcome<T>>): Promise<T> {
+		const pause = (losses: number): Promise<void> => {
 			const pauseMs = PAUSE_MS * losses * (0.5 + this.#options.process.random.next());
-			await new Promise<void>((resolve) => this.#clock.setTimer(pauseMs, resolve));
-		}
+			return new Promise((resolve) => this.#clock.setTimer(pauseMs, resolve));
+		};
+		return untilItWins({ database: this.name, pause }, attempt);
 	}
 
 	#run<T>(

@@ -27,7 +27,7 @@ export function requestOf(path: string, typed: SimArguments): SimRequest {
 	const seeds = regression === undefined ? seedsOf(typed) : [regression.seed];
 	if (regression !== undefined) refuseBesideRegression(typed);
 	if (trace && seeds.length > 1) {
-		throw new UsageError('--trace prints one run: choose it by --seed S.');
+		throw new UsageError('--trace prints one run: choose it by --seed S, without --seeds.');
 	}
 	const simulations = regression === undefined ? simulation : [regression.simulation];
 	return {

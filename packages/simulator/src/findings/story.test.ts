@@ -98,12 +98,12 @@ test('of many messages those that are nearest to a fault and to the failure are 
 	);
 });
 
-test('long ids are told by their beginnings, words and numbers whole', () => {
+test('long ids are told by their beginnings and ends, words and numbers whole', () => {
 	assert.equal(
 		withShortIds(
 			`${ORDER} 09167ef65b96f243abff5a4cc5073cc0-6c604666d8ef7d56 effaced 12345678 2026-01-02`,
 		),
-		'c2120256… 09167ef6… effaced 12345678 2026-01-02',
+		'c2120256…83c8 09167ef6…7d56 effaced 12345678 2026-01-02',
 	);
 });
 
@@ -114,9 +114,9 @@ test('a diagram has faults at their machines, and databases beside the services 
 	assert.deepEqual(
 		notes.map(({ over, text }) => [over, text]),
 		[
-			[[], 'only what mentions c2120256…'],
+			[[], 'only what mentions c2120256…83c8'],
 			[['orders-1', 'db-orders'], 'network.loss: orders-1 → db-orders loses'],
-			[[], 'all agree\nc2120256… is lost'],
+			[[], 'all agree\nc2120256…83c8 is lost'],
 		],
 	);
 });
@@ -132,7 +132,7 @@ test('a text says what was wrong, what it takes, and what happened, faults in th
 		'It takes 1 fault (of 9 that struck):',
 		'4.5 ms network.loss: orders-1 → db-orders loses',
 		'',
-		'What happened, of what mentions c2120256…:',
+		'What happened, of what mentions c2120256…83c8:',
 	]);
 	assert.equal(lines[10], '4.5 ms ⚡ network.loss: orders-1 → db-orders loses');
 	assert.equal(lines[11], '6.0 ms orders-1 → db-orders commit');

@@ -155,9 +155,12 @@ export function isAnswer(text: string): boolean {
 const LONG_ID =
 	/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{16,}(?:-[0-9a-f]{16,})*\b/gi;
 
-/** Ids are told apart by their beginnings. */
+/**
+ * Leaves the beginning and the end of each id: those of one moment (UUIDv7) or of one trace (calls)
+ * begin alike, and two that look the same would tell a wrong story.
+ */
 export function withShortIds(text: string): string {
-	return text.replaceAll(LONG_ID, (id) => `${id.slice(0, 8)}…`);
+	return text.replaceAll(LONG_ID, (id) => `${id.slice(0, 8)}…${id.slice(-4)}`);
 }
 
 /** What a fault did, in words: some say only where they struck. */

@@ -406,6 +406,8 @@ class RunningFleet implements Fleet {
 		const nowMs = this.host.clock.wallMs();
 		await database.transaction((session) => renewSubscription(session, subscription, nowMs));
 		this.#deliveries.get(emitter)?.audienceChanged();
+		// The instance that delivers may be another one.
+		database.notify('');
 	}
 
 	#startService(service: Service): RunningService {
@@ -422,6 +424,7 @@ class RunningFleet implements Fleet {
 					? (event) => (this.#subscribers.get(event) ?? []).map(({ service: name }) => name)
 					: undefined,
 			emitted: (subscribers) => this.#deliveries.get(name)?.wake(subscribers),
+			audienceChanged: () => this.#deliveries.get(name)?.audienceChanged(),
 		});
 	}
 

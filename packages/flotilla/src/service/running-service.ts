@@ -32,6 +32,8 @@ export interface RunningServiceParts {
 	readonly subscribersOf: ((event: string) => readonly string[]) | undefined;
 	/** Called after this service has committed events for these; `undefined`: for any. */
 	readonly emitted: (subscribers: Iterable<string> | undefined) => void;
+	/** Called when somebody may have begun to listen, whom another instance has been told of. */
+	readonly audienceChanged: () => void;
 }
 
 /** A service whose operations can be called and that listens to events. */
@@ -82,6 +84,7 @@ export function startService(parts: RunningServiceParts): RunningService {
 		subscriptions: subscriptionsOf({ service, implementation, unit, host, telemetry, logger }),
 		notified: (message) => {
 			signal.changed(message === '' ? undefined : (JSON.parse(message) as string[]));
+			if (message === '') parts.audienceChanged();
 			parts.emitted(undefined);
 		},
 	};

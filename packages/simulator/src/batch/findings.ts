@@ -25,7 +25,8 @@ export class Findings {
 		const key = JSON.stringify([simulation.file, simulation.name, failure.kind, failure.name]);
 		const known = this.#findings.get(key);
 		if (known !== undefined) {
-			if (known.otherSeeds.length < limits.seedsOfFinding) known.otherSeeds.push(seed);
+			const isKept = seed === known.seed || known.otherSeeds.includes(seed);
+			if (!isKept && known.otherSeeds.length < limits.seedsOfFinding) known.otherSeeds.push(seed);
 			return { finding: known, isNew: false };
 		}
 		const earlier = regression === undefined ? {} : { regression };
@@ -40,6 +41,7 @@ export class Findings {
 			simulation: simulations.indexOf(simulation),
 			seed,
 		});
+		for (const { otherSeeds } of this.#findings.values()) otherSeeds.sort((one, two) => one - two);
 		return [...this.#findings.values()].sort((left, right) => {
 			const [one, other] = [place(left), place(right)];
 			return one.simulation - other.simulation || one.seed - other.seed;

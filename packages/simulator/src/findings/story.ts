@@ -121,13 +121,14 @@ function unitsOf(messages: readonly MessageRecord[]): readonly Unit[] {
 function addOfDatabase(unit: Unit, message: MessageRecord): void {
 	const { text } = message;
 	if (isDatabase(message.to)) {
-		unit.isUpkeep = UPKEEP.test(text);
+		if (text !== 'commit') unit.isUpkeep = UPKEEP.test(text);
 		unit.commits ||= text === 'commit';
 		if (text === 'commit') unit.messages.push(message);
 		else if (!unit.isUpkeep) add(unit, message);
 	} else if (text === 'done' && unit.commits) unit.messages.push({ ...message, text: 'committed' });
-	else if (text.startsWith('refused')) add(unit, message);
-	else if (text.startsWith('rows ') && !unit.isUpkeep) add(unit, message);
+	else if (text.startsWith('refused')) {
+		if (unit.isTelling || !unit.isUpkeep) add(unit, message);
+	} else if (text.startsWith('rows ') && !unit.isUpkeep) add(unit, message);
 }
 
 function add(unit: Unit, message: MessageRecord): void {

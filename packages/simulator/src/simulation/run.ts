@@ -65,8 +65,9 @@ function judge(end: DriveEnd, world: SimulatedWorld): void {
 		const { kind, machine, error, escape: escaped } = end.failure;
 		const { stack } = (error ?? {}) as Partial<Error>;
 		const where = `on ${machine}: ${messageOf(error)}`;
+		const frames = stack?.slice(Math.max(0, stack.indexOf('\n    at ')));
 		const name = kind === 'escape' ? (escaped?.name ?? 'escape') : nameOf(error);
 		const failure = kind === 'uncaught' || kind === 'unhandled-rejection' ? 'unhandled' : kind;
-		world.fail(failure, name, stack === undefined ? where : `${where}\n${stack}`);
+		world.fail(failure, name, `${where}${frames ?? ''}`);
 	}
 }

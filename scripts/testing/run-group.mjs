@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { tally } from './tally.mjs';
@@ -21,6 +21,8 @@ export async function runGroup({ files, isolation, timeoutMs, flags = [], show =
 	const events = join(folder, 'events.jsonl');
 	const args = ['--import', fixedSeeds, '--test'];
 	args.push(`--test-isolation=${isolation}`, `--test-timeout=${timeoutMs}`);
+	// Processes wait for each other and for disks: one for each core keeps all of them busy.
+	if (isolation === 'process') args.push(`--test-concurrency=${availableParallelism()}`);
 	args.push(`--test-reporter=${show}`, '--test-reporter-destination=stdout');
 	args.push(`--test-reporter=${reporter}`, `--test-reporter-destination=${events}`);
 	try {

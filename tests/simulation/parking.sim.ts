@@ -18,8 +18,8 @@ export const parking: Simulation = simulation(
 		await world.times(6, async (number) => {
 			const client = world.client(Parking);
 			const by = `driver-${number}`;
-			for (let tries = 0; tries < 12; tries++) {
-				await world.sleep(world.random.next() * 2_000);
+			for (let tries = 0; tries < 60; tries++) {
+				await world.sleep(world.random.next() * 400);
 				// All want the same spot, until it is taken.
 				const spot = `spot-${takers.size}`;
 				const key = `${by}-${tries}`;
@@ -28,8 +28,8 @@ export const parking: Simulation = simulation(
 				);
 				world.sometimes('somebody else holds the spot', !held.ok);
 				if (!held.ok) continue;
-				// A spot is held for ten seconds: the mistakes are at their end.
-				await world.sleep(9_500 + world.random.next() * 800);
+				// A spot is held for ten seconds: mistakes are at their end, and somebody else must come just then.
+				await world.sleep(9_900 + world.random.next() * 150);
 				const confirmed = await world.insist(() =>
 					client.try.confirm({ spot, by }, { idempotencyKey: `confirm-${key}` }),
 				);

@@ -55,7 +55,7 @@ export const limits = {
 	connectMs: 3_000,
 	/** Connections from other instances; more are closed. */
 	connectionsAccepted: 10_000,
-	/** Bytes that wait to leave for an instance; beyond it calls are refused with `FLOTILLA_OVERLOADED`. */
+	/** Bytes that wait to leave for an instance; beyond it calls are refused with `FLOTILLA_OVERLOADED`, and one that does not take its answers is left. */
 	connectionBytesWaiting: 67_108_864,
 	/** Silence after which an instance that owes an answer is asked whether it is still there. */
 	pingEveryMs: 2_000,

@@ -147,21 +147,22 @@ export class FleetFabric {
 		const { clock } = this.#parts.host;
 		const connection = await this.#parts.instances.choose(service);
 		await new Promise<void>((resolve, reject) => {
-			const timer = clock.setTimer(limits.deliveryAnswerMs, () => {
-				connection.cancel(number, 'FLOTILLA_DEADLINE_EXCEEDED');
-				reject(unanswered(service));
-			});
 			const number = connection.ask(kind, body, {
 				frame: (answered, text) => {
-					timer.cancel();
 					if (answered === frameKind.reply) resolve();
 					else if (answered === frameKind.error) reject(decodeError(text));
-					else reject(malformed(`its kind is ${answered}, which is no answer`));
+					else throw malformed(`its kind is ${answered}, which is no answer`);
+					timer.cancel();
 				},
 				lost: () => {
 					timer.cancel();
 					reject(unanswered(service));
 				},
+			});
+			// After asking, which may be refused: then there is nothing to give up.
+			const timer = clock.setTimer(limits.deliveryAnswerMs, () => {
+				connection.cancel(number, 'FLOTILLA_DEADLINE_EXCEEDED');
+				reject(unanswered(service));
 			});
 		});
 	}

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ManualClock } from '../call/testing-manual-clock.ts';
+import { Instances } from '../discovery/instances.ts';
+import { staticRegistry } from '../discovery/registry.ts';
+import type { FlotillaError } from '../errors/flotilla-error.ts';
+import { frameKind } from '../fabric/frame.ts';
+import { listenRaw, type RawListener, type RawPeer } from '../fabric/testing-raw-peer.ts';
+import type { Host } from '../host/host.ts';
+import { nodeHost } from '../host/node/node-host.ts';
+import { limits } from '../limits.ts';
+import { outboxStart, type StoredEvent } from '../messaging/outbox.ts';
+import { Telemetry } from '../telemetry/telemetry.ts';
+import { FleetFabric } from './fabric.ts';
+
+const event: StoredEvent = {
+	...{ id: 'e1', event: 'orders@1/placed', orderingKey: 'o1', emittedAtMs: 1 },
+	...{ data: '{}', context: '{}', position: 1, cursor: outboxStart },
+};
+
+/** A process that calls others, in a time that a test moves, and what it meets instead of them. */
+async function openFabric(
+	opened: AsyncDisposableStack,
+	services: readonly string[],
+): Promise<{ fabric: FleetFabric; clock: ManualClock; listeners: readonly RawListener[] }> {
+	const clock = new ManualClock();
+	const listeners = await Promise.all(services.map(() => listenRaw(opened)));
+	const logs = { write: () => {}, flush: async () => {} };
+	const host: Host = { ...nodeHost(), clock, logs };
+	const telemetry = new Telemetry({ clock, logs });
+	const registry = staticRegistry(
+		Object.fromEntries(services.map((name, index) => [name, [listeners[index] as RawListener]])),
+	);
+	const instances = new Instances({ host, telemetry, registry, instance: 'tested' });
+	const fabric = new FleetFabric({
+		...{ host, telemetry, options: { registry }, instances, instance: 'tested', serves: [] },
+		calls: undefined as never,
+		duties: undefined as never,
+	});
+	opened.defer(async () => {
+		await fabric.drain();
+		fabric.close();
+	});
+	return { fabric, clock, listeners };
+}
+
+/** Lets the outside world and the clock go on until something is there. */
+async function meanwhile<T>(clock: ManualClock, something: Promise<T>, stepMs = 0): Promise<T> {
+	let isThere = false;
+	const noted = something.finally(() => {
+		isThere = true;
+	});
+	noted.catch(() => {});
+	while (!isThere) {
+		clock.advance(stepMs);
+		await new Promise(setImmediate);
+	}
+	return noted;
+}
+
+async function codeOf(answer: Promise<unknown>): Promise<string> {
+	return answer.then(
+		() => 'answered',
+		(error: FlotillaError) => error.code,
+	);
+}
+
+test('an event that is too long for the wire is refused, and nothing is left behind', async () => {
+	await using opened = new AsyncDisposableStack();
+	const { fabric, clock, listeners } = await openFabric(opened, ['mail']);
+	const { deliver } = fabric.subscriberOf('mail');
+	const long = { ...event, data: `"${'x'.repeat(limits.frameBytes)}"` };
+	const delivered = codeOf(deliver(long));
+	await meanwhile(clock, (listeners[0] as RawListener).admit('mail'));
+	assert.equal(await meanwhile(clock, delivered), 'FLOTILLA_BODY_TOO_LARGE');
+	// The time for an answer passes, although nothing was asked.
+	clock.advance(limits.deliveryAnswerMs);
+});
+
+const refusal = { code: 'FLOTILLA_NOT_LISTENING', message: 'No.', effect: 'none' };
+const answers: readonly (readonly [string, string, (peer: RawPeer, exchange: number) => void])[] = [
+	['a reply', 'answered', (peer, exchange) => peer.send([frameKind.reply, exchange, ''])],
+	['an error', refusal.code, (peer, exchange) => peer.send([frameKind.error, exchange, refusal])],
+	['nothing', 'FLOTILLA_CONNECTION_LOST', () => {}],
+	['a broken connection', 'FLOTILLA_CONNECTION_LOST', (peer) => peer.socket.destroy()],
+	[
+		'an error without a code',
+		'FLOTILLA_CONNECTION_LOST',
+		(peer, exchange) => peer.send([frameKind.error, exchange, '{}']),
+	],
+	[
+		'the end of something else',
+		'FLOTILLA_CONNECTION_LOST',
+		(peer, exchange) => peer.send([frameKind.end, exchange, '']),
+	],
+];
+for (const [name, code, answer] of answers) {
+	test(`a delivery that is answered with ${name} ends`, async () => {
+		await using opened = new AsyncDisposableStack();
+		const { fabric, clock, listeners } = await openFabric(opened, ['mail']);
+		const delivered = codeOf(fabric.subscriberOf('mail').deliver(event));
+		const peer = await meanwhile(clock, (listeners[0] as RawListener).admit('mail'));
+		const frame = await meanwhile(clock, peer.next());
+		assert.equal(frame?.kind, frameKind.deliver);
+		answer(peer, frame?.exchange ?? 0);
+		const isSilent = name === 'nothing';
+		assert.equal(await meanwhile(clock, delivered, isSilent ? 1_000 : 0), code);
+	});
+}

@@ -143,13 +143,9 @@ function ask(
 		const settle = (): void => call.cancellation.unsubscribe(giveUp);
 		const number = connection.ask(frameKind.request, encodeRequest(request), {
 			frame: (kind, body) => {
+				if (kind === frameKind.reply) resolve(body === '' ? undefined : parseBody(body));
+				else reject(errorOf(operation, kind, body));
 				settle();
-				try {
-					if (kind === frameKind.reply) resolve(body === '' ? undefined : parseBody(body));
-					else reject(errorOf(operation, kind, body));
-				} catch (error) {
-					reject(error);
-				}
 			},
 			lost: () => {
 				settle();
@@ -160,13 +156,17 @@ function ask(
 	});
 }
 
-/** The error that a frame brings: a declared one, or one of the platform that says what it was for. */
+/**
+ * The error that a frame brings: a declared one, or one of the platform that says what it was for.
+ *
+ * @throws {FlotillaError} `FLOTILLA_FRAME_MALFORMED`
+ */
 function errorOf(operation: Operation, kind: FrameKind, body: string): Error {
 	if (kind === frameKind.declaredError) {
 		const { code, data } = decodeDeclaredError(body);
 		return new DeclaredError(operation.address, code, data);
 	}
-	if (kind !== frameKind.error) return malformed(`its kind is ${kind}, which is no answer`);
+	if (kind !== frameKind.error) throw malformed(`its kind is ${kind}, which is no answer`);
 	return decodeError(body);
 }
 

@@ -82,9 +82,10 @@ export class RemoteCalls {
 					...{ tries, triesMax: limits.callAttempts, waitMs, isAnswered: false },
 					remainingMs: call.cancellation.reason === undefined ? call.remainingMs : 0,
 				};
-				if (!isFlotillaError(error) || !mayTryAgain({ code: error.code, ...failed })) {
-					throw settled(operation, call, error, isUnsure);
-				}
+				const again =
+					isFlotillaError(error) &&
+					mayTryAgain({ ...failed, code: error.code, isFromBelow: isFromBelow(operation, error) });
+				if (!again) throw settled(operation, call, error, isUnsure);
 				isUnsure ||= error.effect !== 'none';
 				await this.#pause(call, waitMs);
 			}
@@ -168,6 +169,11 @@ function errorOf(operation: Operation, kind: FrameKind, body: string): Error {
 	}
 	if (kind !== frameKind.error) throw malformed(`its kind is ${kind}, which is no answer`);
 	return decodeError(body);
+}
+
+/** An error names the operation that it is about: another one was called by this one. */
+function isFromBelow({ address }: Operation, { details }: FlotillaError): boolean {
+	return details.operation !== undefined && details.operation !== address;
 }
 
 function lostError({ address, kind }: Operation): FlotillaError {

@@ -107,3 +107,36 @@ for (const [name, code, answer] of answers) {
 		assert.equal(await meanwhile(clock, delivered, isSilent ? 1_000 : 0), code);
 	});
 }
+
+/** An emitter that takes every subscription, and counts them. */
+function countSubscriptions(listener: RawListener, service: string): { count: number } {
+	const taken = { count: 0 };
+	const serve = async (): Promise<never> => {
+		for (;;) {
+			const peer = await listener.admit(service);
+			for (let frame = await peer.next(); frame !== undefined; frame = await peer.next()) {
+				if (frame.kind === frameKind.ping) peer.send([frameKind.pong, 0, '']);
+				if (frame.kind !== frameKind.subscribe) continue;
+				taken.count++;
+				peer.send([frameKind.reply, frame.exchange, '']);
+			}
+		}
+	};
+	void serve();
+	return taken;
+}
+
+test('an emitter is told again in time, although another one is away', async () => {
+	await using opened = new AsyncDisposableStack();
+	const { fabric, clock, listeners } = await openFabric(opened, ['orders@1', 'stock@1']);
+	const taken = countSubscriptions(listeners[0] as RawListener, 'orders@1');
+	const subscription = { subscriber: 'mail', version: 1, events: ['orders@1/placed'] };
+	void fabric.subscribe(['orders@1', 'stock@1'].map((emitter) => ({ ...subscription, emitter })));
+	const started = clock.monotonicMs();
+	while (taken.count < 2) {
+		clock.advance(500);
+		await new Promise(setImmediate);
+		const passedMs = clock.monotonicMs() - started;
+		assert.ok(passedMs < 2 * limits.subscriptionRenewEveryMs, `told ${taken.count} times`);
+	}
+});

@@ -46,7 +46,7 @@ const subscribeAgainMs = 250;
 export class FleetFabric {
 	readonly #parts: FleetFabricParts;
 	#server: FabricServer | undefined;
-	#renewal: Timer | undefined;
+	readonly #renewals = new Set<Timer>();
 	#closed = false;
 
 	constructor(parts: FleetFabricParts) {
@@ -88,19 +88,26 @@ export class FleetFabric {
 	 * Resolves when all of them know.
 	 */
 	async subscribe(subscriptions: readonly SubscribeMessage[]): Promise<void> {
-		await Promise.all(subscriptions.map((one) => this.#untilKnown(one)));
-		if (subscriptions.length === 0 || this.#closed) return;
+		await Promise.all(subscriptions.map((one) => this.#keepKnown(one)));
+	}
+
+	/** Each by itself: an emitter that is away must not keep others from being told again. */
+	async #keepKnown(subscription: SubscribeMessage): Promise<void> {
+		await this.#untilKnown(subscription);
+		if (this.#closed) return;
 		const { clock } = this.#parts.host;
-		this.#renewal = clock.setTimer(limits.subscriptionRenewEveryMs, () => {
-			void this.subscribe(subscriptions);
+		const renewal = clock.setTimer(limits.subscriptionRenewEveryMs, () => {
+			this.#renewals.delete(renewal);
+			void this.#keepKnown(subscription);
 		});
-		this.#renewal.keepAlive(false);
+		renewal.keepAlive(false);
+		this.#renewals.add(renewal);
 	}
 
 	/** Lets nobody in any more; what is under way goes on. */
 	async drain(): Promise<void> {
 		this.#closed = true;
-		this.#renewal?.cancel();
+		for (const renewal of this.#renewals) renewal.cancel();
 		await this.#server?.drain();
 	}
 

@@ -45,7 +45,7 @@ export const limits = {
 	outboxMeasureEveryMs: 10_000,
 	/** How often a service looks for events and changes that nobody told it of. */
 	pollEveryMs: 1_000,
-	/** How long closing waits for calls under way. */
+	/** How long closing waits for calls under way, and after them for deliveries to other processes. */
 	drainMs: 10_000,
 	/** Bytes of a frame between instances: an answer of `answerLength` fits, whatever its characters. */
 	frameBytes: 16_777_216,

@@ -1,17 +1,34 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { z } from 'zod';
 import { ManualClock } from '../call/testing-manual-clock.ts';
+import { contract } from '../contract/contract.ts';
 import { Instances } from '../discovery/instances.ts';
 import { staticRegistry } from '../discovery/registry.ts';
 import type { FlotillaError } from '../errors/flotilla-error.ts';
 import { frameKind } from '../fabric/frame.ts';
-import { listenRaw, type RawListener, type RawPeer } from '../fabric/testing-raw-peer.ts';
+import { enterRaw, listenRaw, type RawListener, type RawPeer } from '../fabric/testing-raw-peer.ts';
 import type { Host } from '../host/host.ts';
 import { nodeHost } from '../host/node/node-host.ts';
 import { limits } from '../limits.ts';
 import { outboxStart, type StoredEvent } from '../messaging/outbox.ts';
+import { app } from '../service/app.ts';
+import { service } from '../service/service.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
 import { FleetFabric } from './fabric.ts';
+import { run } from './run.ts';
+
+const Orders = contract('orders', {
+	version: 1,
+	commands: { place: {} },
+	events: { placed: { data: z.object({ id: z.string() }), key: 'id' } },
+});
+const orders = service(Orders, { migrations: [] }, ({ tx }) => ({
+	commands: { place: () => tx((t) => t.emit.placed({ id: 'o1' })) },
+}));
 
 const event: StoredEvent = {
 	...{ id: 'e1', event: 'orders@1/placed', orderingKey: 'o1', emittedAtMs: 1 },
@@ -139,4 +156,39 @@ test('an emitter is told again in time, although another one is away', async () 
 		const passedMs = clock.monotonicMs() - started;
 		assert.ok(passedMs < 2 * limits.subscriptionRenewEveryMs, `told ${taken.count} times`);
 	}
+});
+
+test('a subscriber that does not answer holds up the end of an emitter for so long only', async () => {
+	await using opened = new AsyncDisposableStack();
+	const folder = await mkdtemp(join(tmpdir(), 'fabric-'));
+	opened.defer(() => rm(folder, { recursive: true, force: true }));
+	const clock = new ManualClock();
+	const mail = await listenRaw(opened);
+	const fleet = await meanwhile(
+		clock,
+		run(app('tested', [orders]), {
+			dataDir: join(folder, 'data'),
+			host: { ...nodeHost(), clock, logs: { write: () => {}, flush: async () => {} } },
+			fabric: {
+				registry: staticRegistry({ mail: [mail] }),
+				listen: { host: '127.0.0.1', port: 0 },
+			},
+		}),
+	);
+	const subscriber = opened.use(
+		await meanwhile(clock, enterRaw(fleet.address as { port: number })),
+	);
+	const subscription = { subscriber: 'mail', version: 1, emitter: 'orders@1' };
+	subscriber.send([frameKind.subscribe, 1, { ...subscription, events: ['orders@1/placed'] }]);
+	await meanwhile(clock, subscriber.next());
+	await meanwhile(clock, fleet.client(Orders).place());
+	const asked = await meanwhile(clock, mail.admit('mail'), 1);
+	while ((await meanwhile(clock, asked.next(), 1))?.kind !== frameKind.deliver);
+	// It is alive, and so its connection is not given up; but it does not answer.
+	const beat = setInterval(() => asked.send([frameKind.pong, 0, '']), 1);
+	opened.defer(() => clearInterval(beat));
+	const startMs = clock.monotonicMs();
+	await meanwhile(clock, fleet.close(), 10);
+	const tookMs = clock.monotonicMs() - startMs;
+	assert.ok(tookMs >= limits.drainMs && tookMs < limits.drainMs * 1.5, `${tookMs} ms`);
 });

@@ -429,7 +429,10 @@ class RunningFleet implements Fleet {
 		this.#sweepTimer?.cancel();
 		await this.#fabric?.drain();
 		await this.#calls.close(limits.drainMs);
+		// A subscriber that does not answer gets its event again, from whoever delivers next.
+		const late = this.host.clock.setTimer(limits.drainMs, () => this.#fabric?.close());
 		await Promise.all([...this.#deliveries.values()].map((delivery) => delivery.close()));
+		late.cancel();
 		this.#fabric?.close();
 		await this.telemetry.flush();
 		await closeAll([...this.#databases.values()], this.#folder);

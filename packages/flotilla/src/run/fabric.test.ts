@@ -158,6 +158,15 @@ test('an emitter is told again in time, although another one is away', async () 
 	}
 });
 
+test('a process that stops before its emitters know of it does not say that they do', async () => {
+	await using opened = new AsyncDisposableStack();
+	const { fabric, clock } = await openFabric(opened, ['orders@1']);
+	const subscription = { subscriber: 'mail', version: 1, events: [], emitter: 'stock@1' };
+	const known = codeOf(fabric.subscribe([subscription]));
+	await fabric.drain();
+	assert.equal(await meanwhile(clock, known, 100), 'FLOTILLA_UNAVAILABLE');
+});
+
 test('a subscriber that does not answer holds up the end of an emitter for so long only', async () => {
 	await using opened = new AsyncDisposableStack();
 	const folder = await mkdtemp(join(tmpdir(), 'fabric-'));

@@ -86,6 +86,8 @@ export class FleetFabric {
 	/**
 	 * Tells emitters elsewhere what services here listen to, and goes on telling them from time to time.
 	 * Resolves when all of them know.
+	 *
+	 * @throws {FlotillaError} `FLOTILLA_UNAVAILABLE`: this process stopped before.
 	 */
 	async subscribe(subscriptions: readonly SubscribeMessage[]): Promise<void> {
 		await Promise.all(subscriptions.map((one) => this.#keepKnown(one)));
@@ -98,7 +100,8 @@ export class FleetFabric {
 		const { clock } = this.#parts.host;
 		const renewal = clock.setTimer(limits.subscriptionRenewEveryMs, () => {
 			this.#renewals.delete(renewal);
-			void this.#keepKnown(subscription);
+			// It ends badly only with this process.
+			this.#keepKnown(subscription).catch(() => {});
 		});
 		renewal.keepAlive(false);
 		this.#renewals.add(renewal);
@@ -147,6 +150,8 @@ export class FleetFabric {
 				await this.#pause(subscribeAgainMs);
 			}
 		}
+		const message = `${subscription.emitter} was not told of ${subscription.subscriber}, which is stopping.`;
+		throw new FlotillaError('FLOTILLA_UNAVAILABLE', message);
 	}
 
 	/** Asks some instance of a service, once. Rejects also when none answers in time. */

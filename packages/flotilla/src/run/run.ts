@@ -256,9 +256,12 @@ class RunningFleet implements Fleet {
 		this.#scheduleSweep();
 		await this.#fabric?.listen();
 		this.#ready = this.#fabric?.subscribe(this.#subscriptionsElsewhere()) ?? this.#ready;
-		void this.#ready.then(() => {
-			this.#isReady = true;
-		});
+		this.#ready.then(
+			() => {
+				this.#isReady = true;
+			},
+			() => {}, // Closed before, which `ready()` tells whoever asked.
+		);
 	}
 
 	get address(): Address | undefined {

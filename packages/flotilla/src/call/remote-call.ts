@@ -75,6 +75,9 @@ export class RemoteCalls {
 		for (let tries = 1; ; tries++) {
 			try {
 				last = await this.#instances.choose(service, last);
+				// Connecting may have taken longer than anybody waits.
+				const given = call.cancellation.reason;
+				if (given !== undefined) throw given;
 				return await attempt(last);
 			} catch (error) {
 				const waitMs = this.#waitMs(tries);

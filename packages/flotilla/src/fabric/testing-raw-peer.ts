@@ -90,6 +90,13 @@ export function rawNonce(): string {
 	return freshNonce(nodeHost().crypto);
 }
 
+/** Lets in who has connected, as by an instance that runs `serves`. */
+export async function admit(peer: RawPeer, ...serves: readonly string[]): Promise<void> {
+	peer.send([frameKind.greeting, 0, { wire: 1, instance: 'raw', nonce: rawNonce() }]);
+	await peer.next();
+	peer.send([frameKind.welcome, 0, { serves }]);
+}
+
 export interface RawListener {
 	readonly host: string;
 	readonly port: number;
@@ -125,9 +132,7 @@ export async function listenRaw(opened: AsyncDisposableStack): Promise<RawListen
 		accept,
 		admit: async (...serves) => {
 			const peer = await accept();
-			peer.send([frameKind.greeting, 0, { wire: 1, instance: 'raw', nonce: rawNonce() }]);
-			await peer.next();
-			peer.send([frameKind.welcome, 0, { serves }]);
+			await admit(peer, ...serves);
 			return peer;
 		},
 	};

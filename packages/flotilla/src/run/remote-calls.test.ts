@@ -9,7 +9,13 @@ import { stream } from '../contract/definition.ts';
 import { type Registry, staticRegistry } from '../discovery/registry.ts';
 import { FlotillaError } from '../errors/flotilla-error.ts';
 import { frameKind } from '../fabric/frame.ts';
-import { enterRaw, listenRaw, type RawListener, type RawPeer } from '../fabric/testing-raw-peer.ts';
+import {
+	admit,
+	enterRaw,
+	listenRaw,
+	type RawListener,
+	type RawPeer,
+} from '../fabric/testing-raw-peer.ts';
 import { nodeHost } from '../host/node/node-host.ts';
 import { limits } from '../limits.ts';
 import { app } from '../service/app.ts';
@@ -237,4 +243,20 @@ test('items beyond what was asked for end a streaming result', async () => {
 	const error = await failureOf(reading);
 	assert.equal(error.code, 'FLOTILLA_CONNECTION_LOST');
 	assert.ok(read.length <= limits.streamItemsAhead * 2, `${read.length} items`);
+});
+
+test('a command that was given up before it could be sent is not sent', async () => {
+	await using opened = new AsyncDisposableStack();
+	const { caller, listener } = await openFalse(opened);
+	// The instance takes its time over the handshake, and the caller has less.
+	const adding = failureOf(caller.client(Bottom).add(undefined, { timeoutMs: 50 }));
+	const admitted = listener.accept();
+	assert.equal((await adding).code, 'FLOTILLA_DEADLINE_EXCEEDED');
+	const peer = await admitted;
+	await admit(peer, 'bottom@1');
+	const asking = failureOf(caller.client(Bottom).refuse(undefined, { timeoutMs: 500 }));
+	const { kind, body } = (await peer.next()) ?? {};
+	assert.equal(kind, frameKind.request);
+	assert.match(body ?? '', /bottom@1\/refuse/);
+	await asking;
 });

@@ -73,6 +73,7 @@ export class Instances {
 
 	/** Ends all connections: what is under way on them is lost. */
 	close(): void {
+		if (this.#closed) return;
 		this.#closed = true;
 		this.#unregister?.();
 		this.#timer?.cancel();

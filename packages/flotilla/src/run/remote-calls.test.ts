@@ -15,6 +15,7 @@ import {
 	listenRaw,
 	type RawListener,
 	type RawPeer,
+	rawNonce,
 } from '../fabric/testing-raw-peer.ts';
 import { nodeHost } from '../host/node/node-host.ts';
 import { limits } from '../limits.ts';
@@ -259,4 +260,64 @@ test('a command that was given up before it could be sent is not sent', async ()
 	assert.equal(kind, frameKind.request);
 	assert.match(body ?? '', /bottom@1\/refuse/);
 	await asking;
+});
+
+/** What an instance does before it is gone, and what a command is told then. */
+const ends: readonly (readonly [
+	string,
+	'none' | 'unknown',
+	(peer: RawPeer) => Promise<unknown>,
+])[] = [
+	['before its greeting', 'none', async () => {}],
+	['before its welcome', 'none', (peer) => greetOnly(peer)],
+	[
+		'in the middle of its welcome',
+		'none',
+		async (peer) => {
+			await greetOnly(peer);
+			peer.socket.write(new Uint8Array([0, 0, 0, 20, frameKind.welcome]));
+		},
+	],
+	[
+		'with a request unanswered',
+		'unknown',
+		async (peer) => {
+			await admit(peer, 'bottom@1');
+			await peer.next();
+		},
+	],
+	[
+		'in the middle of an answer',
+		'unknown',
+		async (peer) => {
+			await admit(peer, 'bottom@1');
+			const { exchange = 0 } = (await peer.next()) ?? {};
+			peer.socket.write(new Uint8Array([0, 0, 0, 9, frameKind.reply, 0, 0, 0, exchange, 0x7b]));
+		},
+	],
+];
+
+async function greetOnly(peer: RawPeer): Promise<void> {
+	peer.send([frameKind.greeting, 0, { wire: 1, instance: 'raw', nonce: rawNonce() }]);
+	await peer.next();
+}
+
+test('what a command did is unknown once its instance may have heard of it, and not before', async () => {
+	const check = async ([when, effect, before]: (typeof ends)[number]): Promise<void> => {
+		await using opened = new AsyncDisposableStack();
+		const { caller, listener } = await openFalse(opened);
+		const serve = async (): Promise<never> => {
+			for (;;) {
+				const peer = await listener.accept();
+				await before(peer);
+				peer.socket.end();
+			}
+		};
+		void serve();
+		const bottom = caller.client(Bottom);
+		const [added, asked] = await Promise.all([bottom.add(), bottom.wait()].map(failureOf));
+		assert.equal(added?.effect, effect, `gone ${when}`);
+		assert.equal(asked?.effect, 'none', `gone ${when}, and a query changes nothing`);
+	};
+	await Promise.all(ends.map(check));
 });

@@ -18,7 +18,7 @@ import { outboxStart, type StoredEvent } from '../messaging/outbox.ts';
 import { app } from '../service/app.ts';
 import { service } from '../service/service.ts';
 import { Telemetry } from '../telemetry/telemetry.ts';
-import { FleetFabric } from './fabric.ts';
+import { FleetFabric, type FleetFabricParts } from './fabric.ts';
 import { run } from './run.ts';
 
 const Orders = contract('orders', {
@@ -39,6 +39,7 @@ const event: StoredEvent = {
 async function openFabric(
 	opened: AsyncDisposableStack,
 	services: readonly string[],
+	more: Partial<FleetFabricParts> = {},
 ): Promise<{ fabric: FleetFabric; clock: ManualClock; listeners: readonly RawListener[] }> {
 	const clock = new ManualClock();
 	const listeners = await Promise.all(services.map(() => listenRaw(opened)));
@@ -53,6 +54,7 @@ async function openFabric(
 		...{ host, telemetry, options: { registry }, instances, instance: 'tested', serves: [] },
 		calls: undefined as never,
 		duties: undefined as never,
+		...more,
 	});
 	opened.defer(async () => {
 		await fabric.drain();
@@ -156,6 +158,28 @@ test('an emitter is told again in time, although another one is away', async () 
 		const passedMs = clock.monotonicMs() - started;
 		assert.ok(passedMs < 2 * limits.subscriptionRenewEveryMs, `told ${taken.count} times`);
 	}
+});
+
+test('an emitter in the same process is told again in time too, and again when it failed', async () => {
+	await using opened = new AsyncDisposableStack();
+	const subscription = { subscriber: 'mail', version: 1, events: [], emitter: 'orders@1' };
+	let told = 0;
+	const subscribe = async (): Promise<void> => {
+		if (++told === 1) throw new Error('its database is away');
+	};
+	const { fabric, clock } = await openFabric(opened, [], {
+		serves: ['orders@1'],
+		duties: { deliver: () => assert.fail(), subscribe },
+	});
+	fabric.subscribeAgain([subscription]);
+	clock.advance(limits.subscriptionRenewEveryMs);
+	await new Promise(setImmediate);
+	assert.equal(told, 1);
+	clock.advance(1_000);
+	await new Promise(setImmediate);
+	assert.equal(told, 2);
+	clock.advance(limits.subscriptionRenewEveryMs);
+	assert.equal(told, 3);
 });
 
 test('a process that stops before its emitters know of it does not say that they do', async () => {

@@ -93,10 +93,18 @@ export class FleetFabric {
 		await Promise.all(subscriptions.map((one) => this.#keepKnown(one)));
 	}
 
-	/** Each by itself: an emitter that is away must not keep others from being told again. */
+	/** The same for emitters in this process, which have just been told. */
+	subscribeAgain(subscriptions: readonly SubscribeMessage[]): void {
+		for (const one of subscriptions) this.#renewLater(one);
+	}
+
 	async #keepKnown(subscription: SubscribeMessage): Promise<void> {
 		await this.#untilKnown(subscription);
-		if (this.#closed) return;
+		if (!this.#closed) this.#renewLater(subscription);
+	}
+
+	/** Each by itself: an emitter that is away must not keep others from being told again. */
+	#renewLater(subscription: SubscribeMessage): void {
 		const { clock } = this.#parts.host;
 		const renewal = clock.setTimer(limits.subscriptionRenewEveryMs, () => {
 			this.#renewals.delete(renewal);
@@ -137,10 +145,9 @@ export class FleetFabric {
 	}
 
 	async #untilKnown(subscription: SubscribeMessage): Promise<void> {
-		const body = encodeSubscribe(subscription);
 		while (!this.#closed) {
 			try {
-				await this.#ask(subscription.emitter, frameKind.subscribe, body);
+				await this.#tell(subscription);
 				return;
 			} catch (error) {
 				const { subscriber, emitter } = subscription;
@@ -152,6 +159,13 @@ export class FleetFabric {
 		}
 		const message = `${subscription.emitter} was not told of ${subscription.subscriber}, which is stopping.`;
 		throw new FlotillaError('FLOTILLA_UNAVAILABLE', message);
+	}
+
+	#tell(subscription: SubscribeMessage): Promise<void> {
+		const { serves, duties } = this.#parts;
+		const { emitter } = subscription;
+		if (serves.includes(emitter)) return duties.subscribe(subscription);
+		return this.#ask(emitter, frameKind.subscribe, encodeSubscribe(subscription));
 	}
 
 	/** Asks some instance of a service, once. Rejects also when none answers in time. */

@@ -255,6 +255,7 @@ class RunningFleet implements Fleet {
 		for (const delivery of this.#deliveries.values()) delivery.start();
 		this.#scheduleSweep();
 		await this.#fabric?.listen();
+		this.#fabric?.subscribeAgain(this.#subscriptionsHere());
 		this.#ready = this.#fabric?.subscribe(this.#subscriptionsElsewhere()) ?? this.#ready;
 		this.#ready.then(
 			() => {
@@ -336,8 +337,7 @@ class RunningFleet implements Fleet {
 			duties: {
 				deliver: (event) =>
 					this.#deliverHere(event.subscriber, { ...event, position: 0, cursor: outboxStart }),
-				subscribe: ({ emitter, ...subscription }) =>
-					this.#renew(emitter.slice(0, emitter.indexOf('@')), subscription),
+				subscribe: ({ emitter, ...subscription }) => this.#renew(nameOf(emitter), subscription),
 			},
 		});
 	}
@@ -375,15 +375,18 @@ class RunningFleet implements Fleet {
 	/** Tells emitters in this process who listens to them here: in a fleet their databases decide. */
 	async #subscribeHere(): Promise<void> {
 		if (this.#fabric === undefined) return;
-		for (const { emitter, ...subscription } of this.#subscriptions()) {
-			const name = emitter.slice(0, emitter.indexOf('@'));
-			if (this.#databases.has(name)) await this.#renew(name, subscription);
+		for (const { emitter, ...subscription } of this.#subscriptionsHere()) {
+			await this.#renew(nameOf(emitter), subscription);
 		}
+	}
+
+	#subscriptionsHere(): readonly SubscribeMessage[] {
+		return this.#subscriptions().filter(({ emitter }) => this.#databases.has(nameOf(emitter)));
 	}
 
 	#subscriptionsElsewhere(): readonly SubscribeMessage[] {
 		const isElsewhere = ({ emitter }: SubscribeMessage): boolean =>
-			!this.#running.has(emitter.slice(0, emitter.indexOf('@')));
+			!this.#running.has(nameOf(emitter));
 		return this.#subscriptions().filter(isElsewhere);
 	}
 
@@ -466,6 +469,11 @@ class RunningFleet implements Fleet {
 			}
 		}
 	}
+}
+
+/** Of a service, without its major version. */
+function nameOf(service: string): string {
+	return service.slice(0, service.indexOf('@'));
 }
 
 function subscribersOf(

@@ -225,3 +225,18 @@ test('a subscriber that does not answer holds up the end of an emitter for so lo
 	const tookMs = clock.monotonicMs() - startMs;
 	assert.ok(tookMs >= limits.drainMs && tookMs < limits.drainMs * 1.5, `${tookMs} ms`);
 });
+
+test('a fleet whose address is taken leaves nothing behind that goes on', async () => {
+	await using opened = new AsyncDisposableStack();
+	const folder = await mkdtemp(join(tmpdir(), 'fabric-'));
+	opened.defer(() => rm(folder, { recursive: true, force: true }));
+	const clock = new ManualClock();
+	const { host, port } = await listenRaw(opened);
+	const starting = run(app('tested', [orders]), {
+		dataDir: join(folder, 'data'),
+		host: { ...nodeHost(), clock, logs: { write: () => {}, flush: async () => {} } },
+		fabric: { registry: staticRegistry({}), listen: { host, port } },
+	});
+	assert.equal(await meanwhile(clock, codeOf(starting)), 'FLOTILLA_ADDRESS_IN_USE');
+	assert.equal(clock.timers, 0);
+});

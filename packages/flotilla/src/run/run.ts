@@ -98,6 +98,7 @@ export async function run(app: App, options: RunOptions): Promise<Fleet> {
 	});
 	const folder = await openDataFolder(host.disk, options.dataDir, app.name);
 	const databases = new Map<string, Database>();
+	let fleet: RunningFleet | undefined;
 	try {
 		// All of them are examined, then opened and examined again, before the first is changed.
 		await checkDatabases(services, host, options, folder);
@@ -106,11 +107,11 @@ export async function run(app: App, options: RunOptions): Promise<Fleet> {
 		for (const { database, plan } of planned) await checkMigrations(database, plan, host.crypto);
 		for (const { database, plan } of planned) await migrate(database, plan, host);
 		if (options.databases === undefined) await folder.keep([...databases.keys()]);
-		const fleet = new RunningFleet({ app, services, options, host, telemetry, folder, databases });
+		fleet = new RunningFleet({ app, services, options, host, telemetry, folder, databases });
 		await fleet.open();
 		return fleet;
 	} catch (error) {
-		await closeAll([...databases.values()], folder).catch(() => {});
+		await (fleet?.close() ?? closeAll([...databases.values()], folder)).catch(() => {});
 		throw error;
 	}
 }

@@ -213,7 +213,7 @@ test('a subscriber that does not answer holds up the end of an emitter for so lo
 	);
 	const subscription = { subscriber: 'mail', version: 1, emitter: 'orders@1' };
 	subscriber.send([frameKind.subscribe, 1, { ...subscription, events: ['orders@1/placed'] }]);
-	await meanwhile(clock, subscriber.next());
+	assert.equal((await meanwhile(clock, subscriber.next()))?.kind, frameKind.reply);
 	await meanwhile(clock, fleet.client(Orders).place());
 	const asked = await meanwhile(clock, mail.admit('mail'), 1);
 	while ((await meanwhile(clock, asked.next(), 1))?.kind !== frameKind.deliver);
@@ -224,6 +224,26 @@ test('a subscriber that does not answer holds up the end of an emitter for so lo
 	await meanwhile(clock, fleet.close(), 10);
 	const tookMs = clock.monotonicMs() - startMs;
 	assert.ok(tookMs >= limits.drainMs && tookMs < limits.drainMs * 1.5, `${tookMs} ms`);
+});
+
+test('a subscription to what does not run here, or in another version, is refused', async () => {
+	await using opened = new AsyncDisposableStack();
+	let told = 0;
+	const { fabric, clock } = await openFabric(opened, [], {
+		options: { registry: staticRegistry({}), listen: { host: '127.0.0.1', port: 0 } },
+		serves: ['orders@1'],
+		duties: { deliver: () => assert.fail(), subscribe: async () => void told++ },
+	});
+	await fabric.listen();
+	const peer = opened.use(await meanwhile(clock, enterRaw(fabric.address as { port: number })));
+	for (const emitter of ['orders@2', 'orders', 'orders@1x', 'orders@', '', 'stock@1']) {
+		const subscription = { subscriber: 'mail', version: 1, events: [], emitter };
+		peer.send([frameKind.subscribe, 1, subscription]);
+		const { kind, body } = (await meanwhile(clock, peer.next())) ?? {};
+		assert.equal(kind, frameKind.error, emitter);
+		assert.match(body ?? '', /FLOTILLA_UNAVAILABLE/);
+	}
+	assert.equal(told, 0);
 });
 
 test('a fleet whose address is taken leaves nothing behind that goes on', async () => {

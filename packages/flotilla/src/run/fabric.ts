@@ -132,8 +132,14 @@ export class FleetFabric {
 		return {
 			call: (request, asked) => calls.call(request, asked),
 			deliver: (event, asked) => answer(duties.deliver(event), asked),
-			subscribe: (subscription, asked) => answer(duties.subscribe(subscription), asked),
+			subscribe: (subscription, asked) => answer(this.#noteDown(subscription), asked),
 		};
+	}
+
+	async #noteDown(subscription: SubscribeMessage): Promise<void> {
+		const { serves, duties } = this.#parts;
+		if (!serves.includes(subscription.emitter)) throw notHere(subscription.emitter);
+		await duties.subscribe(subscription);
 	}
 
 	async #deliver(
@@ -211,6 +217,10 @@ function answer(done: Promise<void>, asked: Asked): void {
 			asked.error(failure);
 		},
 	);
+}
+
+function notHere(service: string): FlotillaError {
+	return new FlotillaError('FLOTILLA_UNAVAILABLE', `${service} is not running here.`);
 }
 
 function unanswered(service: string): FlotillaError {

@@ -45,7 +45,7 @@ export const limits = {
 	outboxMeasureEveryMs: 10_000,
 	/** How often a service looks for events and changes that nobody told it of. */
 	pollEveryMs: 1_000,
-	/** How long closing waits for calls under way. */
+	/** How long closing waits for calls under way, and after them for deliveries to other processes. */
 	drainMs: 10_000,
 	/** Bytes of a frame between instances: an answer of `answerLength` fits, whatever its characters. */
 	frameBytes: 16_777_216,
@@ -55,7 +55,7 @@ export const limits = {
 	connectMs: 3_000,
 	/** Connections from other instances; more are closed. */
 	connectionsAccepted: 10_000,
-	/** Bytes that wait to leave for an instance; beyond it calls are refused with `FLOTILLA_OVERLOADED`. */
+	/** Bytes that wait to leave for an instance; beyond it calls are refused with `FLOTILLA_OVERLOADED`, and one that does not take its answers is left. */
 	connectionBytesWaiting: 67_108_864,
 	/** Silence after which an instance that owes an answer is asked whether it is still there. */
 	pingEveryMs: 2_000,

@@ -8,6 +8,9 @@ import type { Request } from '../fabric/messages.ts';
 import type { Asked } from '../fabric/server-connection.ts';
 import type { InvokeOptions } from './call-context.ts';
 import type { Caller } from './caller.ts';
+import { ItemFlow } from './item-flow.ts';
+
+type RemoteOptions = InvokeOptions & { readonly cancellation: Cancellation };
 
 /** Runs what other instances ask for. */
 export class CallServer {
@@ -49,27 +52,14 @@ export class CallServer {
 	async #stream(
 		operation: Operation,
 		{ input, credit = 1 }: Request,
-		options: InvokeOptions,
+		options: RemoteOptions,
 		asked: Asked,
 	): Promise<void> {
-		let left = credit;
-		let granted: (() => void) | undefined;
-		asked.onCredit = (items) => {
-			left += items;
-			granted?.();
-		};
+		const flow = new ItemFlow(asked, options.cancellation, credit);
 		try {
-			const items = this.#caller.stream(operation, input, options);
-			const { cancellation } = options;
-			for await (const item of items) {
-				asked.item(JSON.stringify(item));
-				left -= 1;
-				while (left <= 0 && cancellation?.reason === undefined) {
-					await new Promise<void>((resolve) => {
-						granted = resolve;
-						cancellation?.subscribe(() => resolve());
-					});
-				}
+			for await (const item of this.#caller.stream(operation, input, options)) {
+				// When it is not, the next item is why.
+				if (await flow.permit()) asked.item(JSON.stringify(item));
 			}
 			asked.end();
 		} catch (error) {
@@ -78,7 +68,7 @@ export class CallServer {
 	}
 }
 
-function optionsOf(request: Request, cancellation: Cancellation): InvokeOptions {
+function optionsOf(request: Request, cancellation: Cancellation): RemoteOptions {
 	const { timeoutMs, principal, traceparent, tracestate, idempotencyKey, from, depth } = request;
 	return {
 		timeoutMs,

@@ -75,6 +75,9 @@ export class RemoteCalls {
 		for (let tries = 1; ; tries++) {
 			try {
 				last = await this.#instances.choose(service, last);
+				// Connecting may have taken longer than anybody waits.
+				const given = call.cancellation.reason;
+				if (given !== undefined) throw given;
 				return await attempt(last);
 			} catch (error) {
 				const waitMs = this.#waitMs(tries);
@@ -82,9 +85,10 @@ export class RemoteCalls {
 					...{ tries, triesMax: limits.callAttempts, waitMs, isAnswered: false },
 					remainingMs: call.cancellation.reason === undefined ? call.remainingMs : 0,
 				};
-				if (!isFlotillaError(error) || !mayTryAgain({ code: error.code, ...failed })) {
-					throw settled(operation, call, error, isUnsure);
-				}
+				const again =
+					isFlotillaError(error) &&
+					mayTryAgain({ ...failed, code: error.code, isFromBelow: isFromBelow(operation, error) });
+				if (!again) throw settled(operation, call, error, isUnsure);
 				isUnsure ||= error.effect !== 'none';
 				await this.#pause(call, waitMs);
 			}
@@ -143,13 +147,9 @@ function ask(
 		const settle = (): void => call.cancellation.unsubscribe(giveUp);
 		const number = connection.ask(frameKind.request, encodeRequest(request), {
 			frame: (kind, body) => {
+				if (kind === frameKind.reply) resolve(body === '' ? undefined : parseBody(body));
+				else reject(errorOf(operation, kind, body));
 				settle();
-				try {
-					if (kind === frameKind.reply) resolve(body === '' ? undefined : parseBody(body));
-					else reject(errorOf(operation, kind, body));
-				} catch (error) {
-					reject(error);
-				}
 			},
 			lost: () => {
 				settle();
@@ -160,14 +160,23 @@ function ask(
 	});
 }
 
-/** The error that a frame brings: a declared one, or one of the platform that says what it was for. */
+/**
+ * The error that a frame brings: a declared one, or one of the platform that says what it was for.
+ *
+ * @throws {FlotillaError} `FLOTILLA_FRAME_MALFORMED`
+ */
 function errorOf(operation: Operation, kind: FrameKind, body: string): Error {
 	if (kind === frameKind.declaredError) {
 		const { code, data } = decodeDeclaredError(body);
 		return new DeclaredError(operation.address, code, data);
 	}
-	if (kind !== frameKind.error) return malformed(`its kind is ${kind}, which is no answer`);
+	if (kind !== frameKind.error) throw malformed(`its kind is ${kind}, which is no answer`);
 	return decodeError(body);
+}
+
+/** An error names the operation that it is about: another one was called by this one. */
+function isFromBelow({ address }: Operation, { details }: FlotillaError): boolean {
+	return details.operation !== undefined && details.operation !== address;
 }
 
 function lostError({ address, kind }: Operation): FlotillaError {

@@ -1,6 +1,6 @@
 import { FlotillaError } from '../errors/flotilla-error.ts';
 import type { ClientConnection } from '../fabric/client-connection.ts';
-import { type FrameKind, frameKind, parseBody } from '../fabric/frame.ts';
+import { type FrameKind, frameKind, malformed, parseBody } from '../fabric/frame.ts';
 import { limits } from '../limits.ts';
 import type { CallContext } from './call-context.ts';
 
@@ -19,6 +19,8 @@ export class RemoteItems implements AsyncIterableIterator<unknown> {
 	#waiting: Waiting | undefined;
 	#end: { readonly error: unknown } | undefined;
 	#taken = 0;
+	/** How many more have been asked for than have come. */
+	#due: number = limits.streamItemsAhead;
 	#begin: Waiting | undefined;
 
 	constructor(
@@ -58,6 +60,7 @@ export class RemoteItems implements AsyncIterableIterator<unknown> {
 			// Asked for in halves: a frame for every item would be one too many.
 			if (++this.#taken * 2 >= limits.streamItemsAhead) {
 				this.#connection.grant(this.#number, this.#taken);
+				this.#due += this.#taken;
 				this.#taken = 0;
 			}
 			return Promise.resolve({ done: false, value });
@@ -82,15 +85,9 @@ export class RemoteItems implements AsyncIterableIterator<unknown> {
 	}
 
 	#take(body: string): void {
-		if (this.#end !== undefined) return;
-		let value: unknown;
-		try {
-			value = parseBody(body);
-		} catch (error) {
-			this.#connection.cancel(this.#number, 'FLOTILLA_CANCELLED');
-			this.#finish(error);
-			return;
-		}
+		if (this.#due === 0) throw malformed('it is an item more than were asked for');
+		this.#due -= 1;
+		const value = parseBody(body);
 		this.#begin?.resolve({ done: true, value: undefined });
 		const waiting = this.#waiting;
 		this.#waiting = undefined;

@@ -9,6 +9,7 @@ const first: FailedTry = {
 	remainingMs: 100,
 	waitMs: 10,
 	isAnswered: false,
+	isFromBelow: false,
 };
 
 test('tries again what no instance has answered, as long as somebody waits', () => {
@@ -23,6 +24,7 @@ test('tries again what no instance has answered, as long as somebody waits', () 
 		[{ remainingMs: 10 }, false],
 		[{ remainingMs: Number.POSITIVE_INFINITY }, true],
 		[{ isAnswered: true }, false],
+		[{ isFromBelow: true }, false],
 	];
 	for (const [change, expected] of table) {
 		assert.equal(mayTryAgain({ ...first, ...change }), expected, JSON.stringify(change));

@@ -12,6 +12,8 @@ export interface FailedTry {
 	readonly waitMs: number;
 	/** Whether something of the answer has been handed on. */
 	readonly isAnswered: boolean;
+	/** Whether it ran, and failed by a call of its own. */
+	readonly isFromBelow: boolean;
 }
 
 /**
@@ -19,11 +21,12 @@ export interface FailedTry {
  *
  * What a second run would do does not matter here, because there is none: a query changes nothing, a
  * command goes out under one idempotency key, and one without a record says itself that running twice
- * is like running once. An instance that is overloaded is left alone: more tries are no relief.
+ * is like running once. An instance that is overloaded is left alone: more tries are no relief. What
+ * failed further down has been tried again there; trying it at each level would multiply the tries.
  */
 export function mayTryAgain(failed: FailedTry): boolean {
-	const { code, tries, triesMax, remainingMs, waitMs, isAnswered } = failed;
-	if (isAnswered || tries >= triesMax || waitMs >= remainingMs) return false;
+	const { code, tries, triesMax, remainingMs, waitMs, isAnswered, isFromBelow } = failed;
+	if (isAnswered || isFromBelow || tries >= triesMax || waitMs >= remainingMs) return false;
 	return code === 'FLOTILLA_UNAVAILABLE' || code === 'FLOTILLA_CONNECTION_LOST';
 }
 

@@ -73,6 +73,7 @@ export class Instances {
 
 	/** Ends all connections: what is under way on them is lost. */
 	close(): void {
+		if (this.#closed) return;
 		this.#closed = true;
 		this.#unregister?.();
 		this.#timer?.cancel();
@@ -126,11 +127,16 @@ export class Instances {
 		const { host, telemetry, token, tls, instance } = this.#parts;
 		const { endpoint } = link;
 		const beganMs = host.clock.monotonicMs();
-		const ended = (connection: ClientConnection): void => {
+		const ended = (connection: ClientConnection, reason?: FlotillaError): void => {
 			if (link.connection === connection) link.connection = undefined;
 			const livedMs = host.clock.monotonicMs() - beganMs;
 			link.failures = livedMs > limits.instancePauseMaxMs ? 0 : link.failures + 1;
 			this.#pause(link);
+			if (reason === undefined) return;
+			telemetry.log('warn', 'the connection with an instance was broken off', {
+				...logFields(endpoint, connection),
+				error: reason.message,
+			});
 		};
 		try {
 			const connection = await ClientConnection.connect({
@@ -139,7 +145,8 @@ export class Instances {
 				closed: (one) => this.#connections.delete(one),
 			});
 			link.connecting = undefined;
-			this.#connections.add(connection);
+			// It may have ended in the very read that opened it.
+			if (!connection.isClosed) this.#connections.add(connection);
 			if (this.#closed || this.#links.get(nameOf(endpoint)) !== link) connection.retire();
 			else if (connection.isOpen) link.connection = connection;
 			telemetry.log('debug', 'connected to an instance', logFields(endpoint, connection));

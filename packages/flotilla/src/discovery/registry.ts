@@ -30,7 +30,21 @@ export interface Registry {
  */
 export function staticRegistry(instances: Readonly<Record<string, readonly Endpoint[]>>): Registry {
 	const known = new Map(Object.entries(instances));
+	const inAnyVersion = new Map<string, Endpoint[]>();
+	for (const [service, endpoints] of known) {
+		const name = nameOf(service);
+		inAnyVersion.set(name, [...(inAnyVersion.get(name) ?? []), ...endpoints]);
+	}
 	return {
-		instancesOf: (service) => known.get(service) ?? known.get(service.split('@')[0] ?? '') ?? [],
+		instancesOf: (service) => {
+			const name = nameOf(service);
+			if (service === name) return inAnyVersion.get(name) ?? [];
+			return known.get(service) ?? known.get(name) ?? [];
+		},
 	};
+}
+
+/** Without the major version. */
+function nameOf(service: string): string {
+	return service.split('@')[0] ?? '';
 }

@@ -19,7 +19,11 @@ import { checkTrust, type Trust } from './trust.ts';
 
 /** One thing that was asked for, and what becomes of it. */
 export interface Exchange {
-	/** A frame that belongs to it. After `reply`, `declaredError`, `error` or `end` none follows. */
+	/**
+	 * A frame that belongs to it. After `reply`, `declaredError`, `error` or `end` none follows.
+	 *
+	 * @throws {FlotillaError} `FLOTILLA_FRAME_MALFORMED`: the frame is no answer, so it is `lost`.
+	 */
 	frame(kind: FrameKind, body: string): void;
 	/** The connection is gone, and nothing more will come. */
 	lost(): void;
@@ -30,8 +34,11 @@ export interface ConnectParts extends Trust {
 	readonly to: Omit<ConnectOptions, 'tls' | 'timeoutMs'> & { readonly serverName?: string };
 	/** The name of this instance. */
 	readonly instance: string;
-	/** The connection will take no more: the other side is stopping, or it is gone. */
-	readonly ended: (connection: ClientConnection) => void;
+	/**
+	 * The connection will take no more: the other side is stopping, or it is gone. With a reason when
+	 * either side has broken it off.
+	 */
+	readonly ended: (connection: ClientConnection, reason?: FlotillaError) => void;
 	/** It is gone, after `ended`. */
 	readonly closed: (connection: ClientConnection) => void;
 }
@@ -103,6 +110,11 @@ export class ClientConnection {
 		this.#receivedMs = parts.host.clock.monotonicMs();
 	}
 
+	/** Nothing can be asked or answered any more. */
+	get isClosed(): boolean {
+		return this.#closed;
+	}
+
 	/** How many exchanges are under way. */
 	get underWay(): number {
 		return this.#exchanges.size;
@@ -112,10 +124,14 @@ export class ClientConnection {
 	 * Asks for something.
 	 *
 	 * @returns Its number, for `cancel` and `grant`.
-	 * @throws {FlotillaError} `FLOTILLA_BODY_TOO_LARGE`, or `FLOTILLA_OVERLOADED` when the other side
-	 *   does not take what is sent. Nothing was sent.
+	 * @throws {FlotillaError} `FLOTILLA_BODY_TOO_LARGE`, `FLOTILLA_UNAVAILABLE` when the connection is
+	 *   gone, or `FLOTILLA_OVERLOADED` when the other side does not take what is sent. Nothing was sent.
 	 */
 	ask(kind: FrameKind, body: string, exchange: Exchange): number {
+		if (this.#closed) {
+			const message = `The connection with the instance ${this.peer} has ended.`;
+			throw new FlotillaError('FLOTILLA_UNAVAILABLE', message);
+		}
 		if (this.#outgoing.waitingBytes > limits.connectionBytesWaiting) {
 			const message = `The instance ${this.peer} does not take what is sent to it.`;
 			throw new FlotillaError('FLOTILLA_OVERLOADED', message);
@@ -197,7 +213,7 @@ export class ClientConnection {
 			this.#reader.read(bytes, (kind, number, body) => this.#take(kind, number, body));
 		} catch (error) {
 			this.#refuse(error as FlotillaError);
-			this.#fail();
+			this.#fail(error as FlotillaError);
 		}
 	}
 
@@ -214,7 +230,7 @@ export class ClientConnection {
 				this.#endUse();
 				return;
 			case frameKind.closing:
-				this.#fail();
+				this.#fail(decodeError(body));
 				return;
 			case frameKind.reply:
 			case frameKind.declaredError:
@@ -232,8 +248,9 @@ export class ClientConnection {
 		const exchange = this.#exchanges.get(number);
 		// Cancelled here while the answer was on its way.
 		if (exchange === undefined) return;
-		if (lastFrames.has(kind)) this.#exchanges.delete(number);
 		exchange.frame(kind, body);
+		// Not before: when the frame is no answer, the exchange is lost with its connection.
+		if (lastFrames.has(kind)) this.#exchanges.delete(number);
 		this.#endWhenIdle();
 	}
 
@@ -287,21 +304,21 @@ export class ClientConnection {
 		opening.reject(error);
 	}
 
-	#endUse(): void {
+	#endUse(reason?: FlotillaError): void {
 		if (!this.isOpen) return;
 		this.isOpen = false;
-		this.#parts.ended(this);
+		this.#parts.ended(this, reason);
 	}
 
 	#endWhenIdle(): void {
 		if (this.#retired && this.#exchanges.size === 0) this.close();
 	}
 
-	#fail(): void {
+	#fail(reason?: FlotillaError): void {
 		if (this.#closed) return;
 		this.#closed = true;
 		this.#stream.destroy();
-		this.#endUse();
+		this.#endUse(reason);
 		this.#parts.closed(this);
 		const exchanges = [...this.#exchanges.values()];
 		this.#exchanges.clear();

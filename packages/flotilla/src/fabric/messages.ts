@@ -60,14 +60,14 @@ export function decodeRequest(body: string): Request {
 	const fields = fieldsOf(body);
 	return {
 		to: text(fields, 'to'),
-		timeoutMs: optional(fields, 'timeoutMs', count),
+		timeoutMs: optional(fields, 'timeoutMs', duration),
 		traceparent: text(fields, 'traceparent'),
 		tracestate: optional(fields, 'tracestate', text),
 		principal: optional(fields, 'principal', principal),
 		from: optional(fields, 'from', text),
-		depth: count(fields, 'depth'),
+		depth: whole(fields, 'depth'),
 		idempotencyKey: optional(fields, 'idempotencyKey', text),
-		credit: optional(fields, 'credit', count),
+		credit: optional(fields, 'credit', whole),
 		input: fields.input,
 	};
 }
@@ -101,7 +101,7 @@ export function decodeSubscribe(body: string): SubscribeMessage {
 	const fields = fieldsOf(body);
 	return {
 		subscriber: text(fields, 'subscriber'),
-		version: count(fields, 'version'),
+		version: whole(fields, 'version'),
 		emitter: text(fields, 'emitter'),
 		events: texts(fields, 'events'),
 	};
@@ -188,9 +188,15 @@ export function number(fields: Fields, name: string): number {
 	return value;
 }
 
-function count(fields: Fields, name: string): number {
+function duration(fields: Fields, name: string): number {
 	const value = number(fields, name);
 	if (!(value >= 0)) throw malformed(`'${name}' is below 0`);
+	return value;
+}
+
+function whole(fields: Fields, name: string): number {
+	const value = number(fields, name);
+	if (!Number.isSafeInteger(value) || value < 0) throw malformed(`'${name}' is no whole number`);
 	return value;
 }
 

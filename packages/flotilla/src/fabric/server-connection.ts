@@ -45,37 +45,45 @@ export class Asked {
 	onCancel: ((code: string) => void) | undefined;
 	/** Called when so many more items may be sent. */
 	onCredit: ((items: number) => void) | undefined;
-	readonly #number: number;
+	/** Called when `isHeld` has become false. */
+	onRelease: (() => void) | undefined;
+	/** Of the exchange. After a cancel another one may have it. */
+	readonly number: number;
 	readonly #connection: ServerConnection;
 
 	constructor(connection: ServerConnection, number: number) {
 		this.#connection = connection;
-		this.#number = number;
+		this.number = number;
+	}
+
+	/** Much waits to leave on its connection already: items should wait. */
+	get isHeld(): boolean {
+		return this.#connection.isHeld;
 	}
 
 	/** @throws {FlotillaError} `FLOTILLA_BODY_TOO_LARGE`: it is still to be answered. */
 	reply(body: string): void {
-		this.#connection.answer(frameKind.reply, this.#number, body);
+		this.#connection.answer(this, frameKind.reply, body);
 	}
 
 	/** @throws {FlotillaError} `FLOTILLA_BODY_TOO_LARGE`: it is still to be answered. */
 	declaredError(code: string, data: unknown): void {
 		const body = encodeDeclaredError(code, data);
-		this.#connection.answer(frameKind.declaredError, this.#number, body);
+		this.#connection.answer(this, frameKind.declaredError, body);
 	}
 
 	error(error: FlotillaError): void {
-		this.#connection.answer(frameKind.error, this.#number, encodeError(error));
+		this.#connection.answer(this, frameKind.error, encodeError(error));
 	}
 
 	/** The streaming result has ended. */
 	end(): void {
-		this.#connection.answer(frameKind.end, this.#number, '');
+		this.#connection.answer(this, frameKind.end, '');
 	}
 
 	/** @throws {FlotillaError} `FLOTILLA_BODY_TOO_LARGE`: it was not sent. */
 	item(body: string): void {
-		this.#connection.item(this.#number, body);
+		this.#connection.item(this, body);
 	}
 }
 
@@ -136,26 +144,42 @@ export class ServerConnection {
 		if (nowMs - this.#receivedMs >= limits.silenceMs) this.#fail();
 	}
 
-	answer(kind: FrameKind, number: number, body: string): void {
-		if (!this.#asked.has(number)) return;
+	/** The other side does not take what it has asked for. */
+	get isHeld(): boolean {
+		return this.#paused;
+	}
+
+	answer(asked: Asked, kind: FrameKind, body: string): void {
+		if (!this.#awaits(asked)) return;
 		if (kind === frameKind.reply && this.#parts.host.faults?.strikes('point.reply-lost') === true) {
 			this.#fail();
 			return;
 		}
-		this.#send(kind, number, body);
-		this.#asked.delete(number);
+		this.#send(kind, asked.number, body);
+		// Not before: what is too long to be sent is still to be answered.
+		this.#asked.delete(asked.number);
 	}
 
-	item(number: number, body: string): void {
-		if (this.#asked.has(number)) this.#send(frameKind.item, number, body);
+	item(asked: Asked, body: string): void {
+		if (this.#awaits(asked)) this.#send(frameKind.item, asked.number, body);
 	}
 
-	/** Who does not take answers may not ask for more. */
+	/** A cancel frees the number at once, and the next exchange must not get this one's answer. */
+	#awaits(asked: Asked): boolean {
+		return this.#asked.get(asked.number) === asked;
+	}
+
+	/** Who does not take answers may not ask for more, and in the end is left. */
 	#send(kind: FrameKind, number: number, body: string): void {
 		this.#outgoing.send(kind, number, body);
-		if (this.#paused || this.#outgoing.waitingBytes <= limits.streamBytesWaiting) return;
-		this.#paused = true;
-		this.#stream.pause();
+		const { waitingBytes } = this.#outgoing;
+		if (waitingBytes > limits.connectionBytesWaiting) {
+			this.#refused(new FlotillaError('FLOTILLA_OVERLOADED', 'It does not take its answers.'));
+			this.#fail();
+		} else if (!this.#paused && waitingBytes > limits.streamBytesWaiting) {
+			this.#paused = true;
+			this.#stream.pause();
+		}
 	}
 
 	#drained(): void {
@@ -164,6 +188,7 @@ export class ServerConnection {
 		this.#paused = false;
 		this.#receivedMs = this.#parts.host.clock.monotonicMs();
 		this.#stream.resume();
+		for (const asked of [...this.#asked.values()]) asked.onRelease?.();
 	}
 
 	#data(bytes: Uint8Array): void {
@@ -179,10 +204,14 @@ export class ServerConnection {
 	/** Says why, and ends: after what was malformed nothing makes sense. */
 	#breakOff(thrown: unknown): void {
 		const error = isFlotillaError(thrown) ? thrown : malformed(String(thrown));
-		const { host, port } = this.#stream.remote;
-		this.#parts.refused(error, `${host}:${port}`);
+		this.#refused(error);
 		this.#outgoing.send(frameKind.closing, 0, encodeError(error));
 		this.close();
+	}
+
+	#refused(error: FlotillaError): void {
+		const { host, port } = this.#stream.remote;
+		this.#parts.refused(error, `${host}:${port}`);
 	}
 
 	#take(kind: FrameKind, number: number, body: string): void {
@@ -193,7 +222,7 @@ export class ServerConnection {
 		}
 		switch (kind) {
 			case frameKind.ping:
-				this.#outgoing.send(frameKind.pong, 0, '');
+				this.#send(frameKind.pong, 0, '');
 				return;
 			case frameKind.cancel:
 				this.#cancel(number, parseBody(body));
@@ -244,9 +273,10 @@ export class ServerConnection {
 	}
 
 	#cancel(number: number, code: unknown): void {
+		if (typeof code !== 'string') throw malformed('it is no reason to cancel');
 		const asked = this.#asked.get(number);
 		this.#asked.delete(number);
-		asked?.onCancel?.(String(code));
+		asked?.onCancel?.(code);
 	}
 
 	#credit(number: number, items: unknown): void {

@@ -46,7 +46,7 @@ const subscribeAgainMs = 250;
 export class FleetFabric {
 	readonly #parts: FleetFabricParts;
 	#server: FabricServer | undefined;
-	#renewal: Timer | undefined;
+	readonly #renewals = new Set<Timer>();
 	#closed = false;
 
 	constructor(parts: FleetFabricParts) {
@@ -86,21 +86,39 @@ export class FleetFabric {
 	/**
 	 * Tells emitters elsewhere what services here listen to, and goes on telling them from time to time.
 	 * Resolves when all of them know.
+	 *
+	 * @throws {FlotillaError} `FLOTILLA_UNAVAILABLE`: this process stopped before.
 	 */
 	async subscribe(subscriptions: readonly SubscribeMessage[]): Promise<void> {
-		await Promise.all(subscriptions.map((one) => this.#untilKnown(one)));
-		if (subscriptions.length === 0 || this.#closed) return;
+		await Promise.all(subscriptions.map((one) => this.#keepKnown(one)));
+	}
+
+	/** The same for emitters in this process, which have just been told. */
+	subscribeAgain(subscriptions: readonly SubscribeMessage[]): void {
+		for (const one of subscriptions) this.#renewLater(one);
+	}
+
+	async #keepKnown(subscription: SubscribeMessage): Promise<void> {
+		await this.#untilKnown(subscription);
+		if (!this.#closed) this.#renewLater(subscription);
+	}
+
+	/** Each by itself: an emitter that is away must not keep others from being told again. */
+	#renewLater(subscription: SubscribeMessage): void {
 		const { clock } = this.#parts.host;
-		this.#renewal = clock.setTimer(limits.subscriptionRenewEveryMs, () => {
-			void this.subscribe(subscriptions);
+		const renewal = clock.setTimer(limits.subscriptionRenewEveryMs, () => {
+			this.#renewals.delete(renewal);
+			// It ends badly only with this process.
+			this.#keepKnown(subscription).catch(() => {});
 		});
-		this.#renewal.keepAlive(false);
+		renewal.keepAlive(false);
+		this.#renewals.add(renewal);
 	}
 
 	/** Lets nobody in any more; what is under way goes on. */
 	async drain(): Promise<void> {
 		this.#closed = true;
-		this.#renewal?.cancel();
+		for (const renewal of this.#renewals) renewal.cancel();
 		await this.#server?.drain();
 	}
 
@@ -114,8 +132,14 @@ export class FleetFabric {
 		return {
 			call: (request, asked) => calls.call(request, asked),
 			deliver: (event, asked) => answer(duties.deliver(event), asked),
-			subscribe: (subscription, asked) => answer(duties.subscribe(subscription), asked),
+			subscribe: (subscription, asked) => answer(this.#noteDown(subscription), asked),
 		};
+	}
+
+	async #noteDown(subscription: SubscribeMessage): Promise<void> {
+		const { serves, duties } = this.#parts;
+		if (!serves.includes(subscription.emitter)) throw notHere(subscription.emitter);
+		await duties.subscribe(subscription);
 	}
 
 	async #deliver(
@@ -127,10 +151,9 @@ export class FleetFabric {
 	}
 
 	async #untilKnown(subscription: SubscribeMessage): Promise<void> {
-		const body = encodeSubscribe(subscription);
 		while (!this.#closed) {
 			try {
-				await this.#ask(subscription.emitter, frameKind.subscribe, body);
+				await this.#tell(subscription);
 				return;
 			} catch (error) {
 				const { subscriber, emitter } = subscription;
@@ -140,6 +163,15 @@ export class FleetFabric {
 				await this.#pause(subscribeAgainMs);
 			}
 		}
+		const message = `${subscription.emitter} was not told of ${subscription.subscriber}, which is stopping.`;
+		throw new FlotillaError('FLOTILLA_UNAVAILABLE', message);
+	}
+
+	#tell(subscription: SubscribeMessage): Promise<void> {
+		const { serves, duties } = this.#parts;
+		const { emitter } = subscription;
+		if (serves.includes(emitter)) return duties.subscribe(subscription);
+		return this.#ask(emitter, frameKind.subscribe, encodeSubscribe(subscription));
 	}
 
 	/** Asks some instance of a service, once. Rejects also when none answers in time. */
@@ -147,21 +179,22 @@ export class FleetFabric {
 		const { clock } = this.#parts.host;
 		const connection = await this.#parts.instances.choose(service);
 		await new Promise<void>((resolve, reject) => {
-			const timer = clock.setTimer(limits.deliveryAnswerMs, () => {
-				connection.cancel(number, 'FLOTILLA_DEADLINE_EXCEEDED');
-				reject(unanswered(service));
-			});
 			const number = connection.ask(kind, body, {
 				frame: (answered, text) => {
-					timer.cancel();
 					if (answered === frameKind.reply) resolve();
 					else if (answered === frameKind.error) reject(decodeError(text));
-					else reject(malformed(`its kind is ${answered}, which is no answer`));
+					else throw malformed(`its kind is ${answered}, which is no answer`);
+					timer.cancel();
 				},
 				lost: () => {
 					timer.cancel();
 					reject(unanswered(service));
 				},
+			});
+			// After asking, which may be refused: then there is nothing to give up.
+			const timer = clock.setTimer(limits.deliveryAnswerMs, () => {
+				connection.cancel(number, 'FLOTILLA_DEADLINE_EXCEEDED');
+				reject(unanswered(service));
 			});
 		});
 	}
@@ -184,6 +217,10 @@ function answer(done: Promise<void>, asked: Asked): void {
 			asked.error(failure);
 		},
 	);
+}
+
+function notHere(service: string): FlotillaError {
+	return new FlotillaError('FLOTILLA_UNAVAILABLE', `${service} is not running here.`);
 }
 
 function unanswered(service: string): FlotillaError {

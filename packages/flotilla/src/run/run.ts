@@ -98,6 +98,7 @@ export async function run(app: App, options: RunOptions): Promise<Fleet> {
 	});
 	const folder = await openDataFolder(host.disk, options.dataDir, app.name);
 	const databases = new Map<string, Database>();
+	let fleet: RunningFleet | undefined;
 	try {
 		// All of them are examined, then opened and examined again, before the first is changed.
 		await checkDatabases(services, host, options, folder);
@@ -106,11 +107,11 @@ export async function run(app: App, options: RunOptions): Promise<Fleet> {
 		for (const { database, plan } of planned) await checkMigrations(database, plan, host.crypto);
 		for (const { database, plan } of planned) await migrate(database, plan, host);
 		if (options.databases === undefined) await folder.keep([...databases.keys()]);
-		const fleet = new RunningFleet({ app, services, options, host, telemetry, folder, databases });
+		fleet = new RunningFleet({ app, services, options, host, telemetry, folder, databases });
 		await fleet.open();
 		return fleet;
 	} catch (error) {
-		await closeAll([...databases.values()], folder).catch(() => {});
+		await (fleet?.close() ?? closeAll([...databases.values()], folder)).catch(() => {});
 		throw error;
 	}
 }
@@ -255,10 +256,14 @@ class RunningFleet implements Fleet {
 		for (const delivery of this.#deliveries.values()) delivery.start();
 		this.#scheduleSweep();
 		await this.#fabric?.listen();
+		this.#fabric?.subscribeAgain(this.#subscriptionsHere());
 		this.#ready = this.#fabric?.subscribe(this.#subscriptionsElsewhere()) ?? this.#ready;
-		void this.#ready.then(() => {
-			this.#isReady = true;
-		});
+		this.#ready.then(
+			() => {
+				this.#isReady = true;
+			},
+			() => {}, // Closed before, which `ready()` tells whoever asked.
+		);
 	}
 
 	get address(): Address | undefined {
@@ -333,8 +338,7 @@ class RunningFleet implements Fleet {
 			duties: {
 				deliver: (event) =>
 					this.#deliverHere(event.subscriber, { ...event, position: 0, cursor: outboxStart }),
-				subscribe: ({ emitter, ...subscription }) =>
-					this.#renew(emitter.slice(0, emitter.indexOf('@')), subscription),
+				subscribe: ({ emitter, ...subscription }) => this.#renew(nameOf(emitter), subscription),
 			},
 		});
 	}
@@ -372,15 +376,18 @@ class RunningFleet implements Fleet {
 	/** Tells emitters in this process who listens to them here: in a fleet their databases decide. */
 	async #subscribeHere(): Promise<void> {
 		if (this.#fabric === undefined) return;
-		for (const { emitter, ...subscription } of this.#subscriptions()) {
-			const name = emitter.slice(0, emitter.indexOf('@'));
-			if (this.#databases.has(name)) await this.#renew(name, subscription);
+		for (const { emitter, ...subscription } of this.#subscriptionsHere()) {
+			await this.#renew(nameOf(emitter), subscription);
 		}
+	}
+
+	#subscriptionsHere(): readonly SubscribeMessage[] {
+		return this.#subscriptions().filter(({ emitter }) => this.#databases.has(nameOf(emitter)));
 	}
 
 	#subscriptionsElsewhere(): readonly SubscribeMessage[] {
 		const isElsewhere = ({ emitter }: SubscribeMessage): boolean =>
-			!this.#running.has(emitter.slice(0, emitter.indexOf('@')));
+			!this.#running.has(nameOf(emitter));
 		return this.#subscriptions().filter(isElsewhere);
 	}
 
@@ -432,7 +439,10 @@ class RunningFleet implements Fleet {
 		this.#sweepTimer?.cancel();
 		await this.#fabric?.drain();
 		await this.#calls.close(limits.drainMs);
+		// A subscriber that does not answer gets its event again, from whoever delivers next.
+		const late = this.host.clock.setTimer(limits.drainMs, () => this.#fabric?.close());
 		await Promise.all([...this.#deliveries.values()].map((delivery) => delivery.close()));
+		late.cancel();
 		this.#fabric?.close();
 		await this.telemetry.flush();
 		await closeAll([...this.#databases.values()], this.#folder);
@@ -463,6 +473,11 @@ class RunningFleet implements Fleet {
 			}
 		}
 	}
+}
+
+/** Of a service, without its major version. */
+function nameOf(service: string): string {
+	return service.slice(0, service.indexOf('@'));
 }
 
 function subscribersOf(

@@ -18,7 +18,7 @@ export const parking: Simulation = simulation(
 		await world.times(6, async (number) => {
 			const client = world.client(Parking);
 			const by = `driver-${number}`;
-			for (let tries = 0; tries < 60; tries++) {
+			for (let tries = 0; world.nowMs() < 60_000; tries++) {
 				await world.sleep(world.random.next() * 400);
 				// All want the same spot, until it is taken.
 				const spot = `spot-${takers.size}`;

@@ -5,6 +5,7 @@ import { show } from './tidy/finding.ts';
 import { checkLockfile } from './tidy/install-scripts.ts';
 import { checkLayers } from './tidy/layers.ts';
 import { checkLicences } from './tidy/licences.ts';
+import { checkLinks } from './tidy/links.ts';
 import { checkManifests } from './tidy/manifests.ts';
 import { checkPackages } from './tidy/packages.ts';
 import { readInstalled, readLockedPackages, readRepository } from './tidy/repository.ts';
@@ -26,6 +27,7 @@ const findings = [
 	...checkState(repository),
 	...checkTests(repository),
 	...checkWords(repository),
+	...checkLinks(repository),
 	...checkManifests(repository),
 	...checkLockfile(locked),
 	...checkLicences(locked, (path) => readInstalled(folder, path)),

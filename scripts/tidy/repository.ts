@@ -10,6 +10,12 @@ export interface SourceFile {
 	readonly code: string;
 }
 
+/** A document in Markdown. */
+export interface Page {
+	readonly path: string;
+	readonly text: string;
+}
+
 export interface Manifest {
 	readonly name?: string;
 	readonly version?: string;
@@ -34,6 +40,7 @@ export interface Repository {
 	/** Every path, of whatever kind. */
 	readonly paths: readonly string[];
 	readonly sources: readonly SourceFile[];
+	readonly pages: readonly Page[];
 	readonly root: Manifest;
 	readonly workspaces: readonly Workspace[];
 }
@@ -63,6 +70,7 @@ export function readRepository(folder: string): Repository {
 	return {
 		paths,
 		sources: paths.filter((path) => SOURCE.test(path)).map((path) => source(path, read(path))),
+		pages: paths.filter((path) => path.endsWith('.md')).map((path) => ({ path, text: read(path) })),
 		root: JSON.parse(read('package.json')),
 		workspaces: manifests.map((path) => ({
 			folder: path.slice(0, -'/package.json'.length),

@@ -9,6 +9,9 @@ export function sample(
 	return {
 		paths: Object.keys(files),
 		sources: Object.entries(files).map(([path, text]) => source(path, text)),
+		pages: Object.entries(files)
+			.filter(([path]) => path.endsWith('.md'))
+			.map(([path, text]) => ({ path, text })),
 		root,
 		workspaces: Object.entries(manifests).map(([folder, manifest]) => ({ folder, manifest })),
 	};

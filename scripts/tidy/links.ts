@@ -1,0 +1,48 @@
+import { posix } from 'node:path';
+import { type Finding, lineAt } from './finding.ts';
+import type { Page, Repository } from './repository.ts';
+
+const LINK = /\]\((?<target>[^()\s]+)\)/g;
+const FENCE = /^(?<mark>`{3,})[\s\S]*?^\k<mark>\s*$/gm;
+const HEADING = /^#+ +(?<text>.+)$/gm;
+
+/** What a page links to within the repository is there: files, folders and headings. */
+export function checkLinks({ pages, paths }: Repository): Finding[] {
+	const known = new Set(paths);
+	const headings = new Map(pages.map((page) => [page.path, anchorsOf(page)]));
+	const isThere = (path: string): boolean =>
+		known.has(path) || paths.some((other) => other.startsWith(`${path.replace(/\/$/, '')}/`));
+	return pages.flatMap((page) =>
+		[...proseOf(page).matchAll(LINK)].flatMap((match) => {
+			const { target = '' } = match.groups ?? {};
+			if (/^[a-z]+:/.test(target)) return [];
+			const [file = '', anchor] = target.split('#');
+			const path = file === '' ? page.path : posix.join(posix.dirname(page.path), file);
+			const isFound =
+				isThere(path) && (anchor === undefined || headings.get(path)?.has(anchor) !== false);
+			if (isFound) return [];
+			const line = lineAt(page.text, match.index);
+			const problem = `the link ${target} leads nowhere`;
+			return [{ path: page.path, line, problem, remedy: 'correct it, or write what it is for' }];
+		}),
+	);
+}
+
+/** Without what is in fences, offset for offset. */
+function proseOf({ text }: Page): string {
+	return text.replaceAll(FENCE, (fence) => fence.replaceAll(/[^\n]/g, ' '));
+}
+
+/** As GitHub makes them. */
+function anchorsOf(page: Page): ReadonlySet<string> {
+	return new Set(
+		[...proseOf(page).matchAll(HEADING)].map(({ groups }) =>
+			(groups?.text ?? '')
+				.toLowerCase()
+				.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+				.replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+				.trim()
+				.replaceAll(/\s/g, '-'),
+		),
+	);
+}

@@ -1,6 +1,6 @@
 import type { Subject } from '../harness/subject.ts';
-import { simulatedShop } from './simulated-shop.ts';
+import { type Ran, simulatedShop } from './simulated-shop.ts';
 
-export async function start(): Promise<Subject> {
-	return simulatedShop({ faults: 'all' }) as Subject;
+export async function start(): Promise<Subject<Ran>> {
+	return simulatedShop({ faults: 'all' });
 }

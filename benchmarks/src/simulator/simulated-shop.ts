@@ -13,7 +13,7 @@ const SKUS = ['COF-001', 'COF-004', 'TEA-011', 'GAM-011', 'AUD-011'];
 const appUrl = import.meta.resolve('./shop-app.ts');
 
 /** What a run showed, and how many orders were acknowledged in it. */
-interface Ran {
+export interface Ran {
 	readonly report: Report;
 	readonly placed: number;
 }

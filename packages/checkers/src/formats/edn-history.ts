@@ -9,14 +9,12 @@ import {
 	readEdn,
 	showBriefly,
 } from './edn.ts';
-import { type JepsenEvent, type JepsenOperation, pairEvents } from './jepsen-operations.ts';
-
-const TYPES: ReadonlySet<string> = new Set([
-	'invoke',
-	'ok',
-	'fail',
-	'info',
-] satisfies JepsenEvent['type'][]);
+import {
+	isEventType,
+	type JepsenEvent,
+	type JepsenOperation,
+	pairEvents,
+} from './jepsen-operations.ts';
 
 /**
  * Reads a history in EDN, as Jepsen, Knossos, Elle and porcupine's key-value logs have it: maps such
@@ -45,12 +43,12 @@ function readEvent(map: Edn): JepsenEvent | undefined {
 	}
 	const value = fieldOf(map, 'value') ?? null;
 	const type = readName(map, 'type');
-	if (!TYPES.has(type)) {
+	if (!isEventType(type)) {
 		throw new HistoryError(`:${type} is none of :invoke, :ok, :fail, :info`, line);
 	}
 	// Elle's histories of transactions need no name: there is only one kind.
 	const f = fieldOf(map, 'f') === undefined && isSequence(value) ? 'txn' : readName(map, 'f');
-	return { line, process, type: type as JepsenEvent['type'], f, key: fieldOf(map, 'key'), value };
+	return { line, process, type, f, key: fieldOf(map, 'key'), value };
 }
 
 function readName(map: EdnMap, keyword: string): string {

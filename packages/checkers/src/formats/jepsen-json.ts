@@ -1,9 +1,12 @@
 import { HistoryError } from '../history/history-error.ts';
 import type { Edn } from './edn.ts';
-import { type JepsenEvent, type JepsenOperation, pairEvents } from './jepsen-operations.ts';
+import {
+	isEventType,
+	type JepsenEvent,
+	type JepsenOperation,
+	pairEvents,
+} from './jepsen-operations.ts';
 import { itemError, type JsonItem } from './json-items.ts';
-
-const TYPES: ReadonlySet<unknown> = new Set(['invoke', 'ok', 'fail', 'info']);
 
 /** `:read` and `read` are the same: JSON has no keywords. */
 const plain = (value: unknown): unknown =>
@@ -12,7 +15,7 @@ const plain = (value: unknown): unknown =>
 /** Whether these are the events of a Jepsen history that was written as JSON. */
 export function isJepsenJson(items: readonly JsonItem[]): boolean {
 	const [first] = items;
-	return first !== undefined && TYPES.has(plain(first.value.type));
+	return first !== undefined && isEventType(plain(first.value.type));
 }
 
 /**
@@ -35,7 +38,7 @@ function readEvent(item: JsonItem): JepsenEvent | undefined {
 		throw itemError(`${JSON.stringify(process)} is no process`, item);
 	}
 	const type = plain(item.value.type);
-	if (!TYPES.has(type)) {
+	if (!isEventType(type)) {
 		throw itemError(`the type ${JSON.stringify(type)} is none of invoke, ok, fail, info`, item);
 	}
 	// Elle's histories of transactions need no name: there is only one kind.
@@ -44,7 +47,7 @@ function readEvent(item: JsonItem): JepsenEvent | undefined {
 	return {
 		line: item.line ?? item.position,
 		process,
-		type: type as JepsenEvent['type'],
+		type,
 		f,
 		key: key === undefined ? undefined : toEdn(key),
 		value: toEdn(value),

@@ -1,14 +1,13 @@
 import { HistoryError } from '../history/history-error.ts';
 import { type Edn, isName, readEdn, showBriefly } from './edn.ts';
-import { type JepsenEvent, type JepsenOperation, pairEvents } from './jepsen-operations.ts';
+import {
+	isEventType,
+	type JepsenEvent,
+	type JepsenOperation,
+	pairEvents,
+} from './jepsen-operations.ts';
 
 const EVENT = /\bjepsen\.util - (\S+)\s+(.*)$/;
-const TYPES: ReadonlySet<string> = new Set([
-	'invoke',
-	'ok',
-	'fail',
-	'info',
-] satisfies JepsenEvent['type'][]);
 
 /**
  * Reads the log that Jepsen prints while it runs: lines such as
@@ -30,7 +29,7 @@ export function readJepsenLog(text: string): JepsenOperation[] {
 
 function readEvent(process: number, fields: string, line: number): JepsenEvent {
 	const [type, f, value, ...rest] = readEdn(fields, line);
-	if (!isName(type) || !TYPES.has(type.name)) {
+	if (!isName(type) || !isEventType(type.name)) {
 		throw new HistoryError(`${show(type)} is none of :invoke, :ok, :fail, :info`, line);
 	}
 	if (!isName(f)) throw new HistoryError(`${show(f)} is no operation's name`, line);
@@ -40,7 +39,7 @@ function readEvent(process: number, fields: string, line: number): JepsenEvent {
 	return {
 		line,
 		process,
-		type: type.name as JepsenEvent['type'],
+		type: type.name,
 		f: f.name,
 		key: undefined,
 		value,

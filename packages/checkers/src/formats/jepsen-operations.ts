@@ -14,6 +14,17 @@ export interface JepsenEvent {
 	readonly value: Edn;
 }
 
+const EVENT_TYPES: ReadonlySet<string> = new Set([
+	'invoke',
+	'ok',
+	'fail',
+	'info',
+] satisfies JepsenEvent['type'][]);
+
+export function isEventType(value: unknown): value is JepsenEvent['type'] {
+	return typeof value === 'string' && EVENT_TYPES.has(value);
+}
+
 /** A call and what came of it, before a model says what it means. */
 export interface JepsenOperation {
 	/** Of the call. */

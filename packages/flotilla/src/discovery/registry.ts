@@ -32,19 +32,19 @@ export function staticRegistry(instances: Readonly<Record<string, readonly Endpo
 	const known = new Map(Object.entries(instances));
 	const inAnyVersion = new Map<string, Endpoint[]>();
 	for (const [service, endpoints] of known) {
-		const name = nameOf(service);
+		const name = serviceName(service);
 		inAnyVersion.set(name, [...(inAnyVersion.get(name) ?? []), ...endpoints]);
 	}
 	return {
 		instancesOf: (service) => {
-			const name = nameOf(service);
+			const name = serviceName(service);
 			if (service === name) return inAnyVersion.get(name) ?? [];
 			return known.get(service) ?? known.get(name) ?? [];
 		},
 	};
 }
 
-/** Without the major version. */
-function nameOf(service: string): string {
+/** The name of a service without its major version: `orders` of `orders@1`, and of itself. */
+export function serviceName(service: string): string {
 	return service.split('@')[0] ?? '';
 }

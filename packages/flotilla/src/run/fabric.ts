@@ -1,5 +1,6 @@
 import type { CallServer } from '../call/call-server.ts';
 import type { Instances } from '../discovery/instances.ts';
+import { serviceName } from '../discovery/registry.ts';
 import { FlotillaError, isFlotillaError } from '../errors/flotilla-error.ts';
 import { frameKind, malformed } from '../fabric/frame.ts';
 import {
@@ -71,7 +72,7 @@ export class FleetFabric {
 		this.#server = await FabricServer.listen({
 			...{ host, listen, token, tls, instance },
 			// By their bare names too: an event goes to any version of its subscriber.
-			serves: serves.flatMap((service) => [service, service.slice(0, service.indexOf('@'))]),
+			serves: serves.flatMap((service) => [service, serviceName(service)]),
 			serving: this.#serving(),
 			refused: ({ message }, remote) =>
 				telemetry.log('warn', 'a connection was refused', { remote, error: message }),

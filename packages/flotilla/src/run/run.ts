@@ -9,7 +9,7 @@ import type { Contract } from '../contract/contract.ts';
 import { checkMigrations, type MigrationPlan, migrate } from '../database/migrate.ts';
 import { onceMigration, sweepOnce } from '../database/once.ts';
 import { Instances } from '../discovery/instances.ts';
-import type { Registry } from '../discovery/registry.ts';
+import { type Registry, serviceName } from '../discovery/registry.ts';
 import { FlotillaError } from '../errors/flotilla-error.ts';
 import type { SubscribeMessage } from '../fabric/messages.ts';
 import type { Timer } from '../host/clock.ts';
@@ -338,7 +338,8 @@ class RunningFleet implements Fleet {
 			duties: {
 				deliver: (event) =>
 					this.#deliverHere(event.subscriber, { ...event, position: 0, cursor: outboxStart }),
-				subscribe: ({ emitter, ...subscription }) => this.#renew(nameOf(emitter), subscription),
+				subscribe: ({ emitter, ...subscription }) =>
+					this.#renew(serviceName(emitter), subscription),
 			},
 		});
 	}
@@ -377,17 +378,17 @@ class RunningFleet implements Fleet {
 	async #subscribeHere(): Promise<void> {
 		if (this.#fabric === undefined) return;
 		for (const { emitter, ...subscription } of this.#subscriptionsHere()) {
-			await this.#renew(nameOf(emitter), subscription);
+			await this.#renew(serviceName(emitter), subscription);
 		}
 	}
 
 	#subscriptionsHere(): readonly SubscribeMessage[] {
-		return this.#subscriptions().filter(({ emitter }) => this.#databases.has(nameOf(emitter)));
+		return this.#subscriptions().filter(({ emitter }) => this.#databases.has(serviceName(emitter)));
 	}
 
 	#subscriptionsElsewhere(): readonly SubscribeMessage[] {
 		const isElsewhere = ({ emitter }: SubscribeMessage): boolean =>
-			!this.#running.has(nameOf(emitter));
+			!this.#running.has(serviceName(emitter));
 		return this.#subscriptions().filter(isElsewhere);
 	}
 
@@ -473,11 +474,6 @@ class RunningFleet implements Fleet {
 			}
 		}
 	}
-}
-
-/** Of a service, without its major version. */
-function nameOf(service: string): string {
-	return service.slice(0, service.indexOf('@'));
 }
 
 function subscribersOf(

@@ -13,9 +13,12 @@ export type Request =
 			readonly options: SeedOptions;
 	  };
 
-/** What a worker thread answers. */
-export type Answer =
-	| { readonly kind: 'listed'; readonly names: readonly string[]; readonly heapBytes: number }
-	| { readonly kind: 'ran'; readonly report: Report; readonly heapBytes: number }
+/** What came of a request. */
+export type Outcome =
+	| { readonly kind: 'listed'; readonly names: readonly string[] }
+	| { readonly kind: 'ran'; readonly report: Report }
 	/** It cannot be done, whatever the seed. */
-	| { readonly kind: 'refused'; readonly message: string; readonly heapBytes: number };
+	| { readonly kind: 'refused'; readonly message: string };
+
+/** What a worker thread answers, with what its heap holds, garbage included. */
+export type Answer = Outcome & { readonly heapBytes: number };

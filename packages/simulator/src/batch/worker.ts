@@ -3,7 +3,7 @@ import { getHeapStatistics } from 'node:v8';
 import { parentPort } from 'node:worker_threads';
 import { runSeed } from '../simulation/seeds.ts';
 import { simulationsIn } from './exported.ts';
-import type { Answer, Request } from './messages.ts';
+import type { Outcome, Request } from './messages.ts';
 
 parentPort?.on('message', (request: Request) => void reply(request));
 
@@ -13,21 +13,20 @@ async function reply(request: Request): Promise<void> {
 }
 
 /** Its errors are the file's or the caller's: what goes wrong in a run is a failure in its report. */
-async function answerTo(request: Request): Promise<Answer> {
+async function answerTo(request: Request): Promise<Outcome> {
 	try {
 		const simulations = simulationsIn(await import(request.file));
 		if (request.kind === 'list') {
-			return { kind: 'listed', names: simulations.map(({ name }) => name), heapBytes: 0 };
+			return { kind: 'listed', names: simulations.map(({ name }) => name) };
 		}
 		const simulation = simulations.find(({ name }) => name === request.name);
 		if (simulation === undefined) throw new TypeError(`it exports no '${request.name}'`);
 		return {
 			kind: 'ran',
 			report: await runSeed(simulation, request.options),
-			heapBytes: 0,
 		};
 	} catch (error) {
-		return { kind: 'refused', message: explanationOf(error), heapBytes: 0 };
+		return { kind: 'refused', message: explanationOf(error) };
 	}
 }
 

@@ -13,7 +13,7 @@ import {
 import { hashOf } from '../kernel/chance.ts';
 import { type FaultScope, faultScope } from '../kernel/fault-decisions.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import type { Scheduled } from '../kernel/scheduler.ts';
+import { MICROSECOND_MS, type Scheduled } from '../kernel/scheduler.ts';
 import { MachineProcess } from '../machine/process.ts';
 import type { Channel } from '../network/channel.ts';
 import type { SimulatedNetwork } from '../network/simulated-network.ts';
@@ -368,7 +368,7 @@ export class DatabaseMachine {
 			session.isWatched = false;
 			if (this.#holder !== session) return;
 			const leftMs = session.heardAtMs + SILENCE_LIMIT_MS - this.#options.kernel.nowMs;
-			if (leftMs > 0.001) {
+			if (leftMs > MICROSECOND_MS) {
 				this.#watchSilence(session, leftMs);
 				return;
 			}

@@ -248,8 +248,8 @@ class Statements {
 	}
 
 	async script(sql: string): Promise<void> {
-		const digest = { digest: sql, length: sql.length };
-		await this.#next(() => this.#connection.ask({ type: 'script', sql }, digest));
+		const content = { digest: sql, length: sql.length };
+		await this.#next(() => this.#connection.ask({ type: 'script', sql }, content));
 	}
 
 	async lock(): Promise<void> {

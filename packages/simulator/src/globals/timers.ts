@@ -1,15 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { SimulatedProcess } from '../kernel/kernel.ts';
-import type { Scheduled } from '../kernel/scheduler.ts';
+import { MICROSECOND_MS, type Scheduled } from '../kernel/scheduler.ts';
 import type { Callable, Patches } from './patch.ts';
 import { currentRun, inside } from './run.ts';
 
 /** Node takes what is out of this range for 1. */
 const SHORTEST_MS = 1;
 const LONGEST_MS = 2_147_483_647;
-
-/** A timer never fires early: rounding to the event's microsecond must not make it so. */
-const MICROSECOND_MS = 0.001;
 
 const IMMEDIATELY = -1;
 
@@ -36,6 +33,7 @@ class ProcessTimers {
 	line(timer: VirtualTimer, delayMs: number): { event: Scheduled; leave: () => void } {
 		const { kernel } = currentRun();
 		const isTimed = delayMs !== IMMEDIATELY;
+		// A timer never fires early: rounding to the event's microsecond must not make it so.
 		const trueMs = (isTimed ? this.#process.trueDelayMs(delayMs) : 0) + MICROSECOND_MS;
 		const due = isTimed ? Math.round((kernel.nowMs + trueMs) * 1_000) : IMMEDIATELY;
 		const waiting = this.#lines.get(due);

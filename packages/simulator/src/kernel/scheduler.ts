@@ -143,6 +143,9 @@ function before(left: Entry, right: Entry): boolean {
 	return left.sequence < right.sequence;
 }
 
+/** How finely events are ordered. */
+export const MICROSECOND_MS = 0.001;
+
 /** Never earlier than asked for, but for an error of rounding. */
 function microseconds(ms: number): number {
 	// Not -0, which is another number in the hash of the trace.

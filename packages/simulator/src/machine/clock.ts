@@ -1,5 +1,6 @@
 import type { Clock, Timer } from 'flotilla/adapter';
 import type { Kernel, SimulatedProcess } from '../kernel/kernel.ts';
+import { MICROSECOND_MS } from '../kernel/scheduler.ts';
 
 /** The clock of a simulated process: virtual, and as wrong as its machine's. */
 export function clockOf(kernel: Kernel, process: SimulatedProcess): Clock {
@@ -21,5 +22,3 @@ export function clockOf(kernel: Kernel, process: SimulatedProcess): Clock {
 		},
 	};
 }
-
-const MICROSECOND_MS = 0.001;

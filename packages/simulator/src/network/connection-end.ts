@@ -1,7 +1,7 @@
 import type { Address } from 'flotilla/adapter';
 import { hashOf } from '../kernel/chance.ts';
 import type { SimulatedProcess } from '../kernel/kernel.ts';
-import type { Scheduled } from '../kernel/scheduler.ts';
+import { MICROSECOND_MS, type Scheduled } from '../kernel/scheduler.ts';
 import type { ChannelMessage } from './channel.ts';
 import { type Link, retransmissionMs } from './link.ts';
 import type { Medium } from './medium.ts';
@@ -34,8 +34,6 @@ export interface EndUser {
 const sendTimeoutMs = 20_000;
 const retransmissionMsMax = 5_000;
 /** As the real byte streams ask: after a silence, then so long in vain. */
-/** Events happen at whole microseconds. */
-const microsecondMs = 0.001;
 const silenceMs = 30_000;
 const probesMs = 10_000;
 
@@ -193,7 +191,7 @@ export class ConnectionEnd {
 	takeDue(): Segment | undefined {
 		const peer = this.#peer;
 		const next = peer.#flight[0];
-		if (next === undefined || next.arriveAtMs > this.#medium.kernel.nowMs + microsecondMs)
+		if (next === undefined || next.arriveAtMs > this.#medium.kernel.nowMs + MICROSECOND_MS)
 			return undefined;
 		if (peer.#stalledSinceMs !== undefined || peer.link.blockedAt(next.arriveAtMs))
 			return undefined;
@@ -292,7 +290,7 @@ export class ConnectionEnd {
 		const head = this.#flight[0];
 		if (head === undefined) return;
 		const peer = this.#peer;
-		if (head.arriveAtMs > this.#medium.kernel.nowMs + microsecondMs) {
+		if (head.arriveAtMs > this.#medium.kernel.nowMs + MICROSECOND_MS) {
 			// It has grown since it left.
 			this.#scheduleArrival();
 		} else if (this.link.blockedAt(head.arriveAtMs)) {

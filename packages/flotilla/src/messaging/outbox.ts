@@ -128,7 +128,8 @@ function insertForSubscribersKnown(events: Sql): Sql {
 /** How many events are read at once, as a rule. */
 export const eventsReadAtOnce = 512;
 
-const usualLimit = sql`limit 512`;
+const usualLimitText = [`limit ${eventsReadAtOnce}`];
+const usualLimit = sql(Object.assign(usualLimitText, { raw: usualLimitText }));
 
 /** With a parameter there, SQLite compiles the statement again each time that it runs. */
 function atMost(count: number): Sql {

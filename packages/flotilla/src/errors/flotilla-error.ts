@@ -49,10 +49,14 @@ export function isFlotillaError<Code extends ErrorCode = ErrorCode>(
 	error: unknown,
 	code?: Code,
 ): error is FlotillaError & { readonly code: Code } {
-	return (
-		typeof error === 'object' &&
-		error !== null &&
-		(error as FlotillaError)['~flotilla'] === 'error' &&
-		(code === undefined || (error as FlotillaError).code === code)
-	);
+	if (typeof error !== 'object' || error === null) return false;
+	try {
+		return (
+			(error as FlotillaError)['~flotilla'] === 'error' &&
+			(code === undefined || (error as FlotillaError).code === code)
+		);
+	} catch {
+		// A proxy or a getter that throws was thrown: asking about it must not replace it.
+		return false;
+	}
 }

@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { threadId } from 'node:worker_threads';
 import type { RandomSource, SqliteConnection, SqliteValue, SqlRow } from 'flotilla/adapter';
+import { runOutside } from '../kernel/kernel.ts';
 import { type Entry, LoggedConnection, onlyReads } from './logged-connection.ts';
 import { replaceImpureFunctions, type Surroundings } from './virtual-functions.ts';
 
@@ -155,9 +156,12 @@ export class SimulatedSqlite {
 
 	#copy(): DatabaseSync {
 		const path = `file:/flotilla-${threadId}-${++copies}?vfs=memdb`;
-		const image = this.#open(path);
-		this.#database.exec(`vacuum into '${path}'`);
-		return image;
+		// Named, so that it can be copied into: nothing that code of a process may do.
+		return runOutside(() => {
+			const image = this.#open(path);
+			this.#database.exec(`vacuum into '${path}'`);
+			return image;
+		});
 	}
 }
 

@@ -1,6 +1,7 @@
 import { Script } from 'node:vm';
 import { FlotillaError } from 'flotilla/adapter';
 import { installGlobals } from '../globals/install.ts';
+import { rememberGlobals } from '../globals/overwritten.ts';
 import { type ConsoleLine, type Escape, enterRun, leaveRun } from '../globals/run.ts';
 import { watchForStrays } from '../globals/strays.ts';
 import { clearTicks, runTicks } from '../globals/ticks.ts';
@@ -108,6 +109,7 @@ class Drive {
 			onUncaught: (error) => this.#fail('uncaught', this.#kernel.eventMachine, error),
 		});
 		const unwatch = watchForStrays();
+		const restoreGlobals = rememberGlobals();
 		this.#errors.start();
 		setImmediate(this.#turn);
 		try {
@@ -115,6 +117,7 @@ class Drive {
 		} finally {
 			this.#errors.stop();
 			unwatch();
+			restoreGlobals();
 			clearTicks();
 			leaveRun();
 		}

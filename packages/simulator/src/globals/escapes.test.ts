@@ -6,6 +6,7 @@ import { EventEmitter, once } from 'node:events';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
@@ -32,6 +33,8 @@ type Vm = typeof import('node:vm');
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const ecPem = ec.privateKey.export({ format: 'pem', type: 'pkcs8' });
 const rsa = generateKeyPairSync('rsa', { modulusLength: 1_024 });
+
+const inMemory = (sql: string): void => new DatabaseSync(':memory:').exec(sql);
 
 /** What code might do, and the name by which the report calls it. */
 const escapes: readonly (readonly [name: string, work: () => unknown])[] = [
@@ -82,6 +85,12 @@ const escapes: readonly (readonly [name: string, work: () => unknown])[] = [
 	[
 		'node:sqlite DatabaseSync with a file',
 		async () => new (await import('node:sqlite')).DatabaseSync(file).exec('select 1'),
+	],
+	['node:sqlite DatabaseSync with a file', async () => inMemory(`attach '${file}' as other`)],
+	['node:sqlite DatabaseSync with a file', async () => inMemory(`Vacuum Into '${file}'`)],
+	[
+		'node:sqlite loadExtension',
+		async () => new DatabaseSync(':memory:', { allowExtension: true }).loadExtension('none'),
 	],
 	[
 		'node:crypto pbkdf2',
@@ -173,6 +182,7 @@ const escapes: readonly (readonly [name: string, work: () => unknown])[] = [
 		() => process.setUncaughtExceptionCaptureCallback(() => {}),
 	],
 	['node:os setPriority', async () => (await import('node:os')).setPriority(0)],
+	['process.stdin', () => process.stdin],
 	['process.exit', () => process.exit(1)],
 	['process.kill', () => process.kill(process.pid, 0)],
 	['process.chdir', () => process.chdir('/')],

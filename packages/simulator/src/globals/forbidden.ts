@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
-import type { DatabaseSync } from 'node:sqlite';
+import { constants, type DatabaseSync } from 'node:sqlite';
 import { Script } from 'node:vm';
+import type { FlotillaError } from 'flotilla/adapter';
 import { isVirtual, replaceImpureFunctions } from '../database/virtual-functions.ts';
 import type { SimulatedProcess } from '../kernel/kernel.ts';
 import { refuse, reportEscape } from './escape.ts';
@@ -201,31 +202,62 @@ function forbidStorage(patches: Patches): void {
 
 /**
  * A database in memory is no escape, but its time and chance are those of the process. The class itself
- * cannot be replaced where it was imported by name, so this is seen to when it is first used.
+ * cannot be replaced where it was imported by name, so this is seen to when it is first used: on a file
+ * that is an escape, and one that names a file in SQL too.
  */
 function patchDatabases(patches: Patches): void {
 	const sqlite = process.getBuiltinModule('node:sqlite');
 	if (sqlite === undefined) return;
+	const { prototype } = sqlite.DatabaseSync;
 	for (const name of ['prepare', 'exec', 'createTagStore']) {
 		patches.method(
-			sqlite.DatabaseSync.prototype,
+			prototype,
 			name,
 			(original) =>
 				function (this: unknown, ...args: unknown[]) {
 					const machine = inside();
-					if (machine !== undefined) makeVirtual(this as DatabaseSync, machine);
-					return Reflect.apply(original, this, args);
+					const run = (): unknown => Reflect.apply(original, this, args);
+					return machine === undefined
+						? run()
+						: runVirtually(this as DatabaseSync, machine, args[0], run);
 				},
 		);
 	}
+	refuse(patches, prototype, 'loadExtension', 'node:sqlite loadExtension', STORAGE);
 	refuse(patches, sqlite, 'backup', 'node:sqlite backup', STORAGE);
 }
 
+function reportFile(machine: SimulatedProcess): FlotillaError {
+	return reportEscape(machine, 'node:sqlite DatabaseSync with a file', STORAGE);
+}
+
+function runVirtually(
+	database: DatabaseSync,
+	machine: SimulatedProcess,
+	sql: unknown,
+	run: () => unknown,
+): unknown {
+	makeVirtual(database, machine);
+	if (typeof sql !== 'string' || !NAMES_FILES.test(sql)) return run();
+	// Asked for `vacuum into` too, which attaches what it writes to. Node before 24.10 does not ask.
+	database.setAuthorizer?.((action, path) => {
+		if (action === constants.SQLITE_ATTACH && path !== '' && path !== ':memory:')
+			throw reportFile(machine);
+		return constants.SQLITE_OK;
+	});
+	try {
+		return run();
+	} finally {
+		database.setAuthorizer?.(null);
+	}
+}
+
+/** By which words SQL could reach a file. Most has neither, and is not asked about. */
+const NAMES_FILES = /attach|vacuum/i;
+
 function makeVirtual(database: DatabaseSync, machine: SimulatedProcess): void {
 	if (isVirtual(database)) return;
-	if (database.location() !== null) {
-		throw reportEscape(machine, 'node:sqlite DatabaseSync with a file', STORAGE);
-	}
+	if (database.location() !== null) throw reportFile(machine);
 	replaceImpureFunctions(database, {
 		wallMs: () => machine.wallMs(),
 		uint32: () => machine.random.uint32(),

@@ -409,6 +409,8 @@ test('what a process writes to its console belongs to the run', async () => {
 		console.assert(false, 'yes');
 		process.stdout.write('raw\n');
 		process.stderr.write(Buffer.from('bytes'));
+		process.emitWarning('old');
+		Reflect.construct(Buffer, [1]);
 	});
 	assert.deepEqual(
 		lines.map(({ machine, method, text, atMs }) => [machine, method, text, atMs]),
@@ -418,6 +420,7 @@ test('what a process writes to its console belongs to the run', async () => {
 			['orders-1', 'assert', 'yes', 5],
 			['orders-1', 'stdout', 'raw\n', 5],
 			['orders-1', 'stderr', 'bytes', 5],
+			['orders-1', 'warning', 'old', 5],
 		],
 	);
 });
@@ -508,6 +511,18 @@ test('new globals belong to the process that assigns them', async () => {
 	assert.ok(Object.hasOwn(globalThis, 'probe'));
 	delete names.probe;
 	assert.ok(!('probe' in globalThis));
+});
+
+test('a global that is overwritten is as it was in the next run', async () => {
+	const { Date: usual, structuredClone: clone } = globalThis;
+	const overwrite = () => {
+		Reflect.set(globalThis, 'Date', class Fixed {});
+		Reflect.deleteProperty(globalThis, 'structuredClone');
+		return [Date.name, typeof globalThis.structuredClone];
+	};
+	assert.deepEqual(await virtually(overwrite), ['Fixed', 'undefined']);
+	assert.deepEqual([Date, structuredClone], [usual, clone]);
+	assert.deepEqual(await virtually(overwrite), ['Fixed', 'undefined']);
 });
 
 test('everything is put back', () => {

@@ -23,7 +23,8 @@ let installed: (() => void) | undefined;
  *
  * Not reached: a function that was copied before (`const wait = setTimeout`), for which there is
  * `watchForStrays`; values that Node's modules export by name (`import { pid } from 'node:process'`); and
- * globals that code overwrites or defines, for all others too, by any other way than an assignment.
+ * globals that code overwrites or defines, for all others of the run too, by any other way than an
+ * assignment: the next run has them as they were, by `rememberGlobals`.
  *
  * @returns Undoes it.
  * @throws TypeError in a worker thread of a process whose time zone is not UTC.

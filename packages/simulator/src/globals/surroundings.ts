@@ -91,6 +91,7 @@ const LISTENING = [
 
 const CONFIGURE = 'A service ends and starts with its machine: leave it to the platform.';
 const SIGNALS = 'The platform hears signals; errors reach its log.';
+const TERMINAL = 'A service has no terminal: it is asked through its contract.';
 const SETTINGS = 'Pass settings as arguments: the environment is the same for all machines.';
 
 /** `process` and `node:os`. */
@@ -124,6 +125,12 @@ export function patchSurroundings(patches: Patches, os: Readonly<Record<string, 
 	for (const name of ENDING) refuse(patches, process, name, `process.${name}`, CONFIGURE);
 	for (const name of LISTENING) refuse(patches, process, name, `process.${name}`, SIGNALS);
 	refuseCapture(patches);
+	patchWarnings(patches);
+	patches.getter(process, 'stdin', (_self, real) => {
+		const machine = inside();
+		if (machine !== undefined) throw reportEscape(machine, 'process.stdin', TERMINAL);
+		return real();
+	});
 	patches.value(process, 'env', guarded(process.env));
 }
 
@@ -136,6 +143,19 @@ function refuseCapture(patches: Patches): void {
 			throw reportEscape(machine, `process.${name}`, SIGNALS);
 		}
 		return original(callback);
+	});
+}
+
+/**
+ * A warning is a line of the console. Node's own come once in a thread, so they are of no process: a run
+ * would have them or not, depending on the runs before it.
+ */
+function patchWarnings(patches: Patches): void {
+	patches.method(process, 'emitWarning', (original) => (...args) => {
+		const machine = inside();
+		if (machine === undefined) return Reflect.apply(original, process, args);
+		if (framesOfCaller()[0]?.includes('node:') === true) return undefined;
+		return write(machine, 'warning', String(args[0]));
 	});
 }
 

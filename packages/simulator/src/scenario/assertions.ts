@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 /** Something that must not have happened, or must have. */
 export interface Failure {
 	readonly kind: FailureKind;
@@ -41,10 +43,19 @@ export interface Invariant {
 /** Checks an invariant; returns what is wrong, in words. */
 export function violationOf({ check }: Invariant, rows: ReadRows): string | undefined {
 	try {
-		return check(rows) === false ? 'it was false' : undefined;
+		const result = check(rows);
+		if (isPromise(result)) {
+			result.then(undefined, () => {});
+			return 'it is asynchronous: what must always hold is looked at in one moment';
+		}
+		return result === false ? 'it was false' : undefined;
 	} catch (error) {
 		return messageOf(error);
 	}
+}
+
+function isPromise(value: unknown): value is PromiseLike<unknown> {
+	return typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';
 }
 
 /** What stays the same of an error from seed to seed: its first line, without numbers and ids. */
@@ -57,9 +68,35 @@ export function nameOf(error: unknown): string {
 
 const NAME_LENGTH = 120;
 
+/** An error in words. Anything may be thrown, also what throws when it is looked at. */
 export function messageOf(error: unknown): string {
-	if (!(error instanceof Object) || !('message' in error)) return String(error);
+	try {
+		return describe(error);
+	} catch {
+		return 'something that cannot be shown';
+	}
+}
+
+function describe(error: unknown): string {
+	if (!(error instanceof Object)) return error === null ? 'null' : inspected(error);
+	if (!('message' in error)) return inspected(error);
 	const { code } = error as { readonly code?: unknown };
 	const text = String(error.message);
 	return typeof code === 'string' && !text.includes(code) ? `${code}: ${text}` : text;
+}
+
+function inspected(value: unknown): string {
+	return typeof value === 'string' ? value : inspect(value, { depth: 2, breakLength: Infinity });
+}
+
+/** Where an error comes from: the lines of its stack below its message; empty when it has none. */
+export function framesOf(error: unknown): string {
+	try {
+		const { stack } = (error ?? {}) as { readonly stack?: unknown };
+		if (typeof stack !== 'string') return '';
+		const first = stack.indexOf('\n    at ');
+		return first < 0 ? '' : stack.slice(first);
+	} catch {
+		return '';
+	}
 }

@@ -13,8 +13,11 @@ export function selectFaults(selection: FaultSelection): readonly FaultName[] {
 	const names = Object.keys(faults) as FaultName[];
 	if (selection === 'all') return names;
 	if (selection === 'none') return [];
+	if (!Array.isArray(selection)) {
+		throw new TypeError(`'faults' is ${String(selection)}: 'all', 'none', or a list of names.`);
+	}
 	const selected = new Set(
-		selection.flatMap((wanted) => {
+		selection.flatMap((wanted: string) => {
 			const found = names.filter((name) => matches(name, wanted));
 			if (found.length > 0) return found;
 			throw new TypeError(`There is no fault '${wanted}'. There are: ${names.join(', ')}.`);

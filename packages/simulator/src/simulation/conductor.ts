@@ -69,9 +69,12 @@ export class Conductor {
 		return new Promise((resolve) => this.#after(ms, 'timer', resolve));
 	}
 
-	/** Something is wrong: the run ends. */
+	/**
+	 * Something is wrong: the run ends. The first failure is the one: others are often its consequences.
+	 * It may come when all else is done, in the very event that ends the run.
+	 */
 	fail(kind: FailureKind, name: string, message: string): void {
-		if (this.#done) return;
+		if (this.failures.length > 0) return;
 		const { nowMs } = this.#stage.kernel;
 		this.failures.push({ kind, name, message, atMs: nowMs });
 		this.#stage.kernel.note('world', 'failure', `${kind} ${name}`, () => `${name}: ${message}`);
@@ -84,11 +87,8 @@ export class Conductor {
 		this.#after(this.#forMs, 'heal', () => this.heal());
 		const limitMs = this.#forMs + this.#settleMs;
 		this.#after(limitMs, 'limit', () => {
-			const last = this.#stage.lastRefusal();
-			const message =
-				`the scenario had not ended ${this.#settleMs} ms after the world had healed` +
-				(last === undefined ? '' : `; the last error in it was: ${last}`);
-			if (!this.#played) this.fail('no progress', 'the scenario', message);
+			const message = `the scenario had not ended ${this.#settleMs} ms after the world had healed`;
+			if (!this.#played) this.fail('no progress', 'the scenario', this.#withLastRefusal(message));
 		});
 		try {
 			await this.#stage.play();
@@ -126,21 +126,32 @@ export class Conductor {
 	}
 
 	async #untilHopesCome(): Promise<void> {
-		const limitMs = this.#stage.kernel.nowMs + this.#settleMs;
 		const open = new Map(this.#stage.hopes);
 		const reasons = new Map<string, string>();
+		/** What is being looked at: it may wait for something that never comes. */
+		let asked: string | undefined;
+		this.#after(this.#settleMs, 'limit', () => {
+			const [first = ''] = open.keys();
+			const pending = `it had not been decided ${this.#settleMs} ms after the scenario had ended`;
+			if (this.#done) return;
+			if (asked === undefined) this.fail('eventually', first, reasons.get(first) ?? '');
+			else this.fail('eventually', asked, this.#withLastRefusal(pending));
+		});
 		while (open.size > 0 && !this.#done) {
 			for (const [name, check] of open) {
+				asked = name;
 				const reason = await whyNot(check);
+				asked = undefined;
 				if (reason === undefined) open.delete(name);
 				else reasons.set(name, reason);
 			}
-			if (open.size > 0 && this.#stage.kernel.nowMs >= limitMs) {
-				const [name = ''] = open.keys();
-				this.fail('eventually', name, reasons.get(name) ?? '');
-			}
 			if (open.size > 0) await this.sleep(LOOK_EVERY_MS * 4);
 		}
+	}
+
+	#withLastRefusal(message: string): string {
+		const last = this.#stage.lastRefusal();
+		return last === undefined ? message : `${message}; the last error in it was: ${last}`;
 	}
 
 	#after(ms: number, kind: string, run: () => void): void {

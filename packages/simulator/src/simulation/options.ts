@@ -52,8 +52,34 @@ export const defaults = {
 const INSTANCES_MAX = 9;
 const CLIENTS_MAX = 16;
 
+const NAMES: Readonly<Record<keyof SimulateOptions, true>> = {
+	seed: true,
+	instances: true,
+	clients: true,
+	faults: true,
+	forMs: true,
+	settleMs: true,
+	only: true,
+	entries: true,
+	replacements: true,
+	ownPlatform: true,
+	ownPackages: true,
+	drain: true,
+};
+
 /** @throws {TypeError} What is wrong, by name. */
 export function checkOptions(options: SimulateOptions): void {
+	const unknown = Object.keys(options).find((name) => !Object.hasOwn(NAMES, name));
+	if (unknown !== undefined) {
+		throw new TypeError(
+			`There is no option '${unknown}'. There are: ${Object.keys(NAMES).join(', ')}.`,
+		);
+	}
+	const { only, drain = 'tick' } = options;
+	if (only !== undefined && !Array.isArray(only)) throw new TypeError("'only' is no list of ids.");
+	if (drain !== 'tick' && drain !== 'macrotask') {
+		throw new TypeError(`'drain' is ${drain}, neither 'tick' nor 'macrotask'.`);
+	}
 	const { seed, instances = 1, clients = 1, forMs = 0, settleMs = 0, entries = 0 } = options;
 	whole('seed', seed, 0, Number.MAX_SAFE_INTEGER);
 	whole('clients', clients, 1, CLIENTS_MAX);
@@ -61,10 +87,22 @@ export function checkOptions(options: SimulateOptions): void {
 	whole('settleMs', settleMs, 0, 86_400_000);
 	whole('entries', entries, 0, 1_000_000);
 	if (typeof instances === 'number') whole('instances', instances, 1, INSTANCES_MAX);
+	if (typeof instances === 'string' && instances !== 'one process') {
+		throw new TypeError(
+			`'instances' is '${instances}': a number, numbers by service, or 'one process'.`,
+		);
+	}
 	if (typeof instances !== 'object') return;
 	for (const [service, count] of Object.entries(instances)) {
 		whole(`instances.${service}`, count, 1, INSTANCES_MAX);
 	}
+}
+
+/** @throws {TypeError} It is neither a URL nor two of them. */
+export function urlsOf(app: AppUrl): { readonly old: string; readonly new: string } {
+	const urls = typeof app === 'string' ? { old: app, new: app } : app;
+	if (typeof urls?.old === 'string' && typeof urls.new === 'string') return urls;
+	throw new TypeError('The app is the URL of a module, or `{ old, new }` with two of them.');
 }
 
 /** @throws {TypeError} It names a service that the app does not have. */

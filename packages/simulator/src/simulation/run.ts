@@ -2,11 +2,11 @@ import type { App } from 'flotilla';
 import { type DriveEnd, type DriveOptions, drive } from '../drive/drive.ts';
 import { Chance } from '../kernel/chance.ts';
 import { Kernel } from '../kernel/kernel.ts';
-import { inspectApp } from '../machine/program.ts';
-import { messageOf, nameOf } from '../scenario/assertions.ts';
+import { framesOf, messageOf, nameOf } from '../scenario/assertions.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { drawSwarm, selectFaults } from '../scenario/swarm.ts';
-import { type AppUrl, checkInstances, defaults, type SimulateOptions } from './options.ts';
+import { inspect } from './inspect.ts';
+import { type AppUrl, checkInstances, defaults, type SimulateOptions, urlsOf } from './options.ts';
 import type { Report } from './report.ts';
 import { SimulatedWorld } from './simulated-world.ts';
 
@@ -23,9 +23,9 @@ export async function runOnce(
 		...(ownPlatform !== undefined && { ownPlatform }),
 		ownPackages,
 	};
-	const urls = typeof app === 'string' ? { old: app, new: app } : app;
+	const urls = urlsOf(app);
 	selectFaults(faults);
-	const inspected: App = await inspectApp(urls.old, load);
+	const inspected: App = await inspect(urls.old, load);
 	checkInstances(inspected, options);
 	const startedMs = performance.now();
 	const only = options.only === undefined ? undefined : new Set(options.only);
@@ -63,11 +63,9 @@ function judge(end: DriveEnd, world: SimulatedWorld): void {
 		world.fail('no progress', 'the scenario', 'nothing is left that could happen');
 	} else if (end.kind === 'failed') {
 		const { kind, machine, error, escape: escaped } = end.failure;
-		const { stack } = (error ?? {}) as Partial<Error>;
-		const where = `on ${machine}: ${messageOf(error)}`;
-		const frames = stack?.slice(Math.max(0, stack.indexOf('\n    at ')));
+		const where = `on ${machine}: ${messageOf(error)}${framesOf(error)}`;
 		const name = kind === 'escape' ? (escaped?.name ?? 'escape') : nameOf(error);
 		const failure = kind === 'uncaught' || kind === 'unhandled-rejection' ? 'unhandled' : kind;
-		world.fail(failure, name, `${where}${frames ?? ''}`);
+		world.fail(failure, name, where);
 	}
 }

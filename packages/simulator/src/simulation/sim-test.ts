@@ -56,12 +56,13 @@ export function simTest(
 }
 
 function register(subject: Simulation, { seeds = 10, regressions }: SimTestRuns): void {
+	const numbers = seedsFrom(seeds);
 	test(subject.name, async () => {
 		for (const regression of earlier(regressions, subject.name)) {
 			await expectNothing(subject, replayOptionsOf(regression));
 		}
 		const reports = [];
-		for (const seed of seedsFrom(seeds)) reports.push(await expectNothing(subject, { seed }));
+		for (const seed of numbers) reports.push(await expectNothing(subject, { seed }));
 		const never = neverHappened(reports);
 		if (never.length === 0) return;
 		throw new Error(
@@ -72,7 +73,10 @@ function register(subject: Simulation, { seeds = 10, regressions }: SimTestRuns)
 
 /** @param seeds How many, from 1 on, or which ones. */
 export function seedsFrom(seeds: number | readonly number[]): readonly number[] {
-	return typeof seeds === 'number' ? Array.from({ length: seeds }, (_, index) => index + 1) : seeds;
+	const list =
+		typeof seeds === 'number' ? Array.from({ length: seeds }, (_, index) => index + 1) : seeds;
+	if (list.length > 0) return list;
+	throw new TypeError("'seeds' is empty: a test without a run shows nothing.");
 }
 
 function earlier(folderUrl: string | undefined, name: string): readonly SavedRegression[] {

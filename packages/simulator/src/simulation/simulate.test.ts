@@ -8,6 +8,7 @@ import { contract } from 'flotilla';
 import { z } from 'zod';
 import type { World } from '../scenario/scenario.ts';
 import type { SimulateOptions } from './options.ts';
+import { seedsFrom } from './sim-test.ts';
 import { simulate } from './simulate.ts';
 
 const Row = z.object({ id: z.string() });
@@ -137,4 +138,119 @@ test('two failures of the scenario have two names, and one has the same in every
 	assert.equal(await failing(late, 1), 'order … came … ms too late');
 	assert.equal(await failing(late, 2), await failing(late, 1));
 	assert.notEqual(await failing(() => 'order 1 is lost', 1), await failing(late, 1));
+});
+
+test('what fails in the very last event of a run is told', async () => {
+	const swallowed = await run(async () => {
+		await fetch('http://127.0.0.1:1/').catch(() => {});
+	});
+	assert.deepEqual(
+		swallowed.failures.map(({ kind, name }) => [kind, name]),
+		[['escape', 'fetch']],
+	);
+	const rejected = await run(() => {
+		void Promise.reject(new Error('nobody waits for it'));
+	});
+	assert.deepEqual(
+		rejected.failures.map(({ kind, name }) => [kind, name]),
+		[['unhandled', 'nobody waits for it']],
+	);
+});
+
+test('a question without an answer is named, with the last error', async () => {
+	const { failures } = await run(
+		(world) => {
+			world.faults.crash('rows-1');
+			world.faults.partition(['client-1'], ['rows-1']);
+			world.eventually('it answers', async () => {
+				await world.insist(() => world.client(Rows, { on: 'client-1' }).add({ id: 'a' }));
+			});
+			world.eventually('it never does', () => new Promise(() => {}));
+		},
+		{ settleMs: 1_000 },
+	);
+	assert.deepEqual(
+		failures.map(({ kind, name }) => [kind, name]),
+		[['eventually', 'it never does']],
+	);
+	assert.match(failures[0]?.message ?? '', /had not been decided 1000 ms after/);
+});
+
+test('what must always hold cannot be asynchronous', async () => {
+	const { failures } = await run(async (world) => {
+		world.always('later', 'rows', async () => true);
+		await world.client(Rows).add({ id: 'a' });
+	});
+	assert.deepEqual(
+		failures.map(({ kind, name }) => [kind, name]),
+		[['always', 'later']],
+	);
+	assert.match(failures[0]?.message ?? '', /it is asynchronous/);
+});
+
+test('a scenario that does not wait for what it began is wrong', async () => {
+	for (const begin of [
+		(world: World) => void world.times(1, () => world.sleep(10)),
+		(world: World) => void world.insist(() => world.sleep(10)),
+	]) {
+		const { failures } = await run(begin);
+		assert.match(failures[0]?.message ?? '', /returned before .* had ended \(1 under way\)/);
+	}
+	const { failures } = await run((world) =>
+		world.times(1, () => world.insist(() => world.sleep(10))),
+	);
+	assert.deepEqual(failures, []);
+});
+
+test('whatever is thrown is told', async () => {
+	const thrown: readonly (readonly [thrown: unknown, message: RegExp])[] = [
+		[new Proxy({}, { get: () => assert.fail(), has: () => assert.fail() }), /cannot be shown/],
+		[Object.create(null), /\[Object: null prototype\] \{\}/],
+		[{ stack: 5 }, /stack: 5/],
+		[undefined, /undefined/],
+		[null, /null/],
+		['words', /words/],
+	];
+	for (const [value, message] of thrown) {
+		const inScenario = await run(() => {
+			throw value;
+		});
+		assert.match(inScenario.failures[0]?.message ?? '', message);
+		const unhandled = await run(async (world) => {
+			void Promise.reject(value);
+			await world.sleep(10);
+		});
+		assert.equal(unhandled.failures[0]?.kind, 'unhandled');
+		assert.match(unhandled.failures[0]?.message ?? '', message);
+		const inCheck = await run(async (world) => {
+			world.always('never', 'rows', () => {
+				throw value;
+			});
+			await world.client(Rows).add({ id: 'a' });
+		});
+		assert.equal(inCheck.failures[0]?.kind, 'always');
+		assert.match(inCheck.failures[0]?.message ?? '', message);
+	}
+});
+
+test('what is not known is refused, and nothing runs', async () => {
+	const refused: readonly (readonly [options: object, message: RegExp])[] = [
+		[{ instance: 2 }, /There is no option 'instance'\. There are: seed, instances,/],
+		[{ instances: 'two' }, /'instances' is 'two'/],
+		[{ faults: 7 }, /'faults' is 7/],
+		[{ only: '3' }, /'only' is no list/],
+		[{ drain: 'sink' }, /'drain' is sink/],
+	];
+	for (const [options, message] of refused) {
+		await assert.rejects(
+			run(() => assert.fail('it ran'), options),
+			{ name: 'TypeError', message },
+		);
+	}
+	await assert.rejects(
+		simulate({ old: url } as never, { seed: 1 }, () => {}),
+		{ name: 'TypeError', message: /`\{ old, new \}` with two of them/ },
+	);
+	assert.throws(() => seedsFrom([]), /'seeds' is empty/);
+	assert.throws(() => seedsFrom(0), /'seeds' is empty/);
 });

@@ -68,6 +68,8 @@ export class SimulatedWorld implements World {
 	readonly #newVersion = new Set<string>();
 	readonly #clients: string[] = [];
 	#nextClient = 0;
+	/** Calls of `times` and `insist` that have not ended. */
+	#open = 0;
 	#lastRefusal: string | undefined;
 
 	constructor(parts: WorldParts) {
@@ -178,10 +180,16 @@ export class SimulatedWorld implements World {
 	}
 
 	async times(count: number, work: (index: number) => Promise<void>): Promise<void> {
-		await Promise.all(Array.from({ length: count }, (_, index) => work(index)));
+		await this.#underWay(() =>
+			Promise.all(Array.from({ length: count }, (_, index) => work(index))),
+		);
 	}
 
-	async insist<T>(work: () => Promise<T>): Promise<T> {
+	insist<T>(work: () => Promise<T>): Promise<T> {
+		return this.#underWay(() => this.#untilItWorks(work));
+	}
+
+	async #untilItWorks<T>(work: () => Promise<T>): Promise<T> {
 		for (;;) {
 			try {
 				return await work();
@@ -191,6 +199,24 @@ export class SimulatedWorld implements World {
 				await this.sleep(INSIST_EVERY_MS * (0.5 + this.random.next()));
 			}
 		}
+	}
+
+	async #underWay<T>(work: () => Promise<T>): Promise<T> {
+		this.#open++;
+		try {
+			return await work();
+		} finally {
+			this.#open--;
+		}
+	}
+
+	/** What is not awaited when the scenario returns would test nothing, and nobody would notice. */
+	async #play(): Promise<void> {
+		await this.#parts.scenario(this);
+		if (this.#open === 0) return;
+		throw new TypeError(
+			`The scenario returned before its 'times' and 'insist' had ended (${this.#open} under way): await them.`,
+		);
 	}
 
 	always(name: string, service: string, check: (rows: ReadRows) => unknown): void {
@@ -253,9 +279,7 @@ export class SimulatedWorld implements World {
 				this.#planUpgrade();
 			},
 			heal: () => this.#heal(),
-			play: async () => {
-				await this.#parts.scenario(this);
-			},
+			play: () => this.#play(),
 			lastRefusal: () => this.#lastRefusal,
 			hopes: this.#hopes,
 		};

@@ -13,7 +13,7 @@ const ALLOWED = new Set([
 	'Python-2.0',
 	'Unlicense',
 ]);
-const ALLOWED_FOR_DEVELOPMENT = new Set([...ALLOWED, 'MPL-2.0']);
+const ALLOWED_FOR_DEVELOPMENT = new Set([...ALLOWED, 'MPL-2.0', 'PSF-2.0']);
 
 /** What a package.json may say; the second and third form are those of long ago. */
 export interface LicenceFields {

@@ -15,7 +15,7 @@ const ROWS: readonly (readonly RegExp[])[] = [
 	[/^examples\//],
 	[/^packages\/cli$/],
 	[/^packages\/(console|gateway|mesh|opentelemetry)$/, /^packages\/engines\//],
-	[/^packages\/(conformance|simulator)$/],
+	[/^packages\/(conformance|simulator|api-page)$/],
 	[/^packages\/flotilla$/],
 	[/^packages\/(checkers|protocols)$/],
 ];

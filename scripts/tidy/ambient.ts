@@ -4,7 +4,7 @@ import { isTest, type Repository, type SourceFile } from './repository.ts';
 
 /** These are adapters of the real world, or replace it. */
 const FREE =
-	/^packages\/(flotilla\/src\/host\/node|simulator|conformance|engines|gateway|mesh|cli|console)\//;
+	/^packages\/(flotilla\/src\/(?:host\/node|client\/web\.ts$)|simulator|conformance|engines|gateway|mesh|cli|console)(?:\/|$)/;
 
 interface Ban {
 	readonly pattern: RegExp;

@@ -19,6 +19,7 @@ const LAYERS = [
 	'fabric',
 	'discovery',
 	'call',
+	'client',
 	'messaging',
 	'eventsourcing',
 	'transactions',

@@ -4,25 +4,39 @@ import type { Contract } from '../contract/contract.ts';
 import { isDeclaredError } from '../contract/declared-error.ts';
 
 /** Whatever carries a call to its callee. */
-export interface Invoker {
-	invoke(operation: Operation, input: unknown, options?: CallOptions): Promise<unknown>;
-	stream(operation: Operation, input: unknown, options?: CallOptions): AsyncIterable<unknown>;
+export interface Invoker<Options = CallOptions> {
+	invoke(operation: Operation, input: unknown, options?: Options): Promise<unknown>;
+	stream(operation: Operation, input: unknown, options?: Options): AsyncIterable<unknown>;
 }
 
 /** A typed client of a contract, over any invoker. */
 export function createClient<C extends Contract>(contract: C, invoker: Invoker): Client<C> {
+	return createClientWith(contract, invoker, onlyKnown);
+}
+
+/**
+ * The same for an invoker whose calls have options of their own.
+ *
+ * @param known Reads what a caller may say; what a gateway may say beyond that, such as who is
+ *   asking, is not for clients.
+ */
+export function createClientWith<C extends Contract, Options extends CallOptions>(
+	contract: C,
+	invoker: Invoker<Options>,
+	known: (options: Options) => Options,
+): Client<C> {
 	const calls: Record<string, unknown> = {};
 	const tries: Record<string, unknown> = {};
 	for (const [name, operation] of contract.operations) {
 		if (operation.streaming) {
-			calls[name] = (input: unknown, options?: CallOptions) =>
-				invoker.stream(operation, input, options && onlyKnown(options));
+			calls[name] = (input: unknown, options?: Options) =>
+				invoker.stream(operation, input, options && known(options));
 			continue;
 		}
-		const invoke = (input: unknown, options?: CallOptions): Promise<unknown> =>
-			invoker.invoke(operation, input, options && onlyKnown(options));
+		const invoke = (input: unknown, options?: Options): Promise<unknown> =>
+			invoker.invoke(operation, input, options && known(options));
 		calls[name] = invoke;
-		tries[name] = (input: unknown, options?: CallOptions) =>
+		tries[name] = (input: unknown, options?: Options) =>
 			invoke(input, options).then(
 				(value) => ({ ok: true, value }),
 				(error: unknown) => {
@@ -34,7 +48,6 @@ export function createClient<C extends Contract>(contract: C, invoker: Invoker):
 	return Object.freeze({ ...calls, try: Object.freeze(tries) }) as Client<C>;
 }
 
-/** What a gateway may say beyond this, such as who is asking, is not for clients. */
 function onlyKnown({ timeoutMs, signal, idempotencyKey }: CallOptions): CallOptions {
 	return {
 		...(timeoutMs !== undefined && { timeoutMs }),

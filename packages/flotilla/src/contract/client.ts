@@ -34,25 +34,27 @@ export type Client<C> =
 				}
 		: never;
 
-export type Calls<Operations> = {
+export type Calls<Operations, Options = CallOptions> = {
 	readonly [Name in keyof Operations]: (
-		...args: CallArguments<Operations[Name]>
+		...args: CallArguments<Operations[Name], Options>
 	) => Operations[Name] extends { readonly output: StreamOf<infer Item> }
 		? AsyncIterable<OutputOf<Item>>
 		: Promise<AnswerOf<Operations[Name]>>;
 };
 
-export type Tries<Operations> = {
+export type Tries<Operations, Options = CallOptions> = {
 	readonly [Name in keyof Operations as Operations[Name] extends { readonly output: StreamOf }
 		? never
 		: Name]: (
-		...args: CallArguments<Operations[Name]>
+		...args: CallArguments<Operations[Name], Options>
 	) => Promise<Result<AnswerOf<Operations[Name]>, DeclaredErrorOf<Operations[Name]>>>;
 };
 
-export type CallArguments<D> = D extends { readonly input: infer S extends Schema }
-	? [input: InputOf<S>, options?: CallOptions]
-	: [input?: undefined, options?: CallOptions];
+export type CallArguments<D, Options = CallOptions> = D extends {
+	readonly input: infer S extends Schema;
+}
+	? [input: InputOf<S>, options?: Options]
+	: [input?: undefined, options?: Options];
 
 export type AnswerOf<D> = D extends { readonly output: infer S extends Schema }
 	? OutputOf<S>

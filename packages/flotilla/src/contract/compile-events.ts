@@ -1,6 +1,6 @@
-import { FlotillaError } from '../errors/flotilla-error.ts';
 import type { ContractDefinition } from './definition.ts';
 import { isMemberName, memberNameRule, refuseUnknownKeys } from './naming.ts';
+import { refuseContract } from './refusal.ts';
 import { type JsonSchema, type WireSchema, wireSchema } from './schema.ts';
 import { allowedTypes, knownFields } from './unknown-fields.ts';
 
@@ -27,13 +27,8 @@ export function compileEvents(
 	for (const [name, given] of Object.entries(definition.events ?? {})) {
 		const { data, key, description } = given;
 		const address = `${service}@${definition.version}/${name}`;
-		const refuse = (reason: string, cause?: unknown): never => {
-			throw new FlotillaError(
-				'FLOTILLA_CONTRACT_INVALID',
-				`The event ${address} is refused: ${reason}.`,
-				{ cause },
-			);
-		};
+		const refuse = (reason: string, cause?: unknown): never =>
+			refuseContract(`The event ${address} is refused: ${reason}.`, cause);
 		if (!isMemberName(name)) refuse(`its name is not ${memberNameRule}`);
 		refuseUnknownKeys(`The event ${address}`, given, ['description', 'data', 'key']);
 		let wire: WireSchema;

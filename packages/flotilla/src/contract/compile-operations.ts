@@ -1,4 +1,3 @@
-import { FlotillaError } from '../errors/flotilla-error.ts';
 import type {
 	CommandDefinition,
 	ContractDefinition,
@@ -9,6 +8,7 @@ import type {
 	StreamOf,
 } from './definition.ts';
 import { isMemberName, memberNameRule, refuseUnknownKeys } from './naming.ts';
+import { refuseContract } from './refusal.ts';
 import {
 	type JsonSchema,
 	resolveReference,
@@ -246,10 +246,9 @@ function compileSchema(address: string, place: string, schema: Schema): WireSche
 		return wireSchema(schema);
 	} catch (cause) {
 		const reason = cause instanceof Error ? cause.message : String(cause);
-		throw new FlotillaError(
-			'FLOTILLA_CONTRACT_INVALID',
+		return refuseContract(
 			`The schema '${place}' of ${address} has no JSON form: ${reason}.`,
-			{ cause },
+			cause,
 		);
 	}
 }
@@ -279,5 +278,5 @@ function fieldsOf(schema: WireSchema | undefined): ReadonlyMap<string, KnownFiel
 }
 
 function refuse(address: string, reason: string): never {
-	throw new FlotillaError('FLOTILLA_CONTRACT_INVALID', `${address} is refused: ${reason}.`);
+	return refuseContract(`${address} is refused: ${reason}.`);
 }

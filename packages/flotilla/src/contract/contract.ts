@@ -1,8 +1,8 @@
-import { FlotillaError } from '../errors/flotilla-error.ts';
 import { compileEvents, type EventType } from './compile-events.ts';
 import { compileOperations, type Operation } from './compile-operations.ts';
 import type { ContractDefinition } from './definition.ts';
 import { refuseUnknownKeys } from './naming.ts';
+import { refuseContract } from './refusal.ts';
 
 /**
  * What a service offers, as data: no code of the service, so that browsers, other services and
@@ -41,14 +41,12 @@ export function contract<const Name extends string, const Definition extends Con
 	definition: Definition,
 ): Contract<Name, Definition> {
 	if (!/^[a-z][a-z0-9-]{0,39}$/.test(name)) {
-		throw new FlotillaError(
-			'FLOTILLA_CONTRACT_INVALID',
+		refuseContract(
 			`The name '${name}' is not made of 1 to 40 of a-z, 0-9 and -, starting with a letter.`,
 		);
 	}
 	if (!Number.isSafeInteger(definition.version) || definition.version < 1) {
-		throw new FlotillaError(
-			'FLOTILLA_CONTRACT_INVALID',
+		refuseContract(
 			`The version of contract '${name}' is ${definition.version}, not a whole number from 1.`,
 		);
 	}

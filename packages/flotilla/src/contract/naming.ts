@@ -1,4 +1,4 @@
-import { FlotillaError } from '../errors/flotilla-error.ts';
+import { refuseContract } from './refusal.ts';
 
 export const memberNameRule = 'camelCase of at most 40 characters that no object has by itself';
 
@@ -18,6 +18,5 @@ export function isMemberName(name: string): boolean {
 export function refuseUnknownKeys(place: string, given: object, known: readonly string[]): void {
 	const unknown = Object.keys(given).find((key) => !known.includes(key));
 	if (unknown === undefined) return;
-	const message = `${place} is refused: it has the unknown key '${unknown}'.`;
-	throw new FlotillaError('FLOTILLA_CONTRACT_INVALID', message);
+	refuseContract(`${place} is refused: it has the unknown key '${unknown}'.`);
 }

@@ -1,15 +1,12 @@
+import { contractInvalid } from './contract-invalid.ts';
+
 /**
  * Every error code of the platform, in one place: when it arises, whether anything took effect (an
  * error may say so more exactly), the HTTP status that the edge answers with, and what to do.
  */
 export const errorTable = {
 	// Definitions: found when the program starts.
-	FLOTILLA_CONTRACT_INVALID: {
-		when: 'A contract breaks a rule, such as a schema without a JSON form or HTTP without `auth`.',
-		effect: 'none',
-		status: 500,
-		remedy: 'Change the contract as the message says.',
-	},
+	FLOTILLA_CONTRACT_INVALID: contractInvalid as typeof contractInvalid,
 	FLOTILLA_SERVICE_INVALID: {
 		when: 'A service does not implement its contract, or an app lacks a service that another needs.',
 		effect: 'none',

@@ -1,3 +1,4 @@
+import { CodedError } from './coded-error.ts';
 import { type ErrorCode, errorTable } from './error-table.ts';
 
 /**
@@ -12,13 +13,8 @@ export type Effect = 'none' | 'unknown' | 'done';
  * An error of the platform. Recognise it with `isFlotillaError` or by `code`, never by
  * `instanceof`: two copies of this module may live in one process.
  */
-export class FlotillaError extends Error {
-	readonly code: ErrorCode;
-	readonly effect: Effect;
-	/** What the message names, for programs: JSON values only. */
-	readonly details: Readonly<Record<string, unknown>>;
-	/** The brand by which errors are recognised. */
-	readonly '~flotilla' = 'error' as const;
+export class FlotillaError extends CodedError {
+	declare readonly code: ErrorCode;
 
 	/**
 	 * @param message What happened to which named thing. The code is put in front, because logs
@@ -33,14 +29,8 @@ export class FlotillaError extends Error {
 			readonly cause?: unknown;
 		} = {},
 	) {
-		super(
-			`${code}: ${message} ${errorTable[code].remedy}`,
-			'cause' in options ? { cause: options.cause } : undefined,
-		);
-		this.name = 'FlotillaError';
-		this.code = code;
-		this.effect = options.effect ?? errorTable[code].effect;
-		this.details = options.details ?? {};
+		const { remedy, effect } = errorTable[code];
+		super(code, `${message} ${remedy}`, { ...options, effect: options.effect ?? effect });
 	}
 }
 

@@ -153,13 +153,15 @@ test('nobody gets in any more, and the port is free again', async () => {
 	assert.equal((await next.fetch('/health/live')).status, 200);
 });
 
-test('event streams end', async () => {
+test('event streams end, and say that it is not the end of their values', async () => {
 	await using edge = await openTestEdge();
 	using connection = await edge.connect();
 	connection.write(get('/v1/count?to=1&thenFail=false'));
 	await connection.until('data: {"number":1}');
 	await edge.edge.close();
-	assert.match(await connection.rest(), /0\r\n\r\n$/);
+	const rest = await connection.rest();
+	assert.match(rest, /event: problem\ndata: .*"FLOTILLA_UNAVAILABLE"/);
+	assert.match(rest, /0\r\n\r\n$/);
 	edge.handlers.release('count');
 });
 

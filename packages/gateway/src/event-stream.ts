@@ -44,7 +44,8 @@ export class EventStreams {
 			closed();
 			throw error;
 		}
-		return new EventStream(this.#clock, this.#limits, reader, first, closed);
+		const parts = { reader, first, closed, isEnding: () => this.#ending };
+		return new EventStream(this.#clock, this.#limits, parts);
 	}
 
 	/** Ends all of them and opens no further one. */
@@ -54,6 +55,15 @@ export class EventStreams {
 	}
 }
 
+interface StreamParts {
+	readonly reader: AsyncIterator<unknown>;
+	readonly first: Promise<IteratorResult<unknown>>;
+	/** Is told when nobody reads any more. */
+	readonly closed: () => void;
+	/** Whether the edge ends it, so that its end says nothing about the values. */
+	readonly isEnding: () => boolean;
+}
+
 /** One event stream, from its first value on. */
 export class EventStream {
 	readonly #clock: Clock;
@@ -61,19 +71,15 @@ export class EventStream {
 	readonly #reader: AsyncIterator<unknown>;
 	readonly #first: Promise<IteratorResult<unknown>>;
 	readonly #closed: () => void;
+	readonly #isEnding: () => boolean;
 
-	constructor(
-		clock: Clock,
-		limits: EventLimits,
-		reader: AsyncIterator<unknown>,
-		first: Promise<IteratorResult<unknown>>,
-		closed: () => void,
-	) {
+	constructor(clock: Clock, limits: EventLimits, parts: StreamParts) {
 		this.#clock = clock;
 		this.#limits = limits;
-		this.#reader = reader;
-		this.#first = first;
-		this.#closed = closed;
+		this.#reader = parts.reader;
+		this.#first = parts.first;
+		this.#closed = parts.closed;
+		this.#isEnding = parts.isEnding;
 	}
 
 	/**
@@ -96,7 +102,11 @@ export class EventStream {
 			let pending = this.#first;
 			for (;;) {
 				const next = await within(this.#clock, this.#limits.heartbeatMs, pending);
-				if (next?.done || response.destroyed) break;
+				if (response.destroyed) break;
+				if (next?.done) {
+					if (this.#isEnding()) throw closing();
+					break;
+				}
 				const text = next === undefined ? ': alive\n\n' : `data: ${JSON.stringify(next.value)}\n\n`;
 				if (!response.write(text) && !(await this.#drained(response))) break;
 				if (next !== undefined) pending = this.#reader.next();
@@ -130,4 +140,9 @@ export class EventStream {
 			response.on('close', onClose);
 		});
 	}
+}
+
+/** A reader must not take the end of an edge for the end of the values. */
+function closing(): FlotillaError {
+	return new FlotillaError('FLOTILLA_UNAVAILABLE', 'This edge is closing, and ends its streams.');
 }

@@ -1,5 +1,6 @@
-// Brings node_modules in line with package-lock.json. Runs before every other script, therefore on
-// the machine's own Node (20 or later), without dependencies, and silently when nothing is to do.
+// Brings node_modules in line with package-lock.json and, with --pages, the bundles of the browser
+// pages in line with their sources. Runs before every other script, therefore on the machine's own
+// Node (20 or later), without dependencies, and silently when nothing is to do.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -162,6 +163,16 @@ async function takeLock() {
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
 }
 
+/** In a process of its own: it needs what was installed, on the Node that came with it. */
+function updatePages() {
+	const node = existsSync(runtime) ? runtime : process.execPath;
+	const { status } = spawnSync(node, [join(root, 'scripts', 'pages.mjs')], {
+		stdio: ['ignore', 'inherit', 'inherit'],
+		shell: process.platform === 'win32',
+	});
+	if (status !== 0) process.exitCode = 1;
+}
+
 if (!existsSync(lockfile)) fail('package-lock.json is missing: is this a complete checkout?');
 if (read(stamp) !== wantedStamp()) {
 	await takeLock();
@@ -172,3 +183,4 @@ if (read(stamp) !== wantedStamp()) {
 		writeFileSync(stamp, wantedStamp());
 	}
 }
+if (process.argv.includes('--pages')) updatePages();

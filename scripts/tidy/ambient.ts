@@ -1,6 +1,6 @@
 import { type Finding, lineAt } from './finding.ts';
 import { importsOf } from './imports.ts';
-import { isTest, type Repository, type SourceFile } from './repository.ts';
+import { isPage, isTest, type Repository, type SourceFile } from './repository.ts';
 
 /** These are adapters of the real world, or replace it. */
 const FREE =
@@ -55,7 +55,9 @@ export function checkAmbient({ sources }: Repository): Finding[] {
 }
 
 function isHeld({ path }: SourceFile): boolean {
-	return /^packages\/(?:engines\/)?[^/]+\/src\//.test(path) && !FREE.test(path) && !isTest(path);
+	if (FREE.test(path) || isTest(path)) return false;
+	// Pages run in browsers, which nothing simulates.
+	return /^packages\/(?:engines\/)?[^/]+\/src\//.test(path) && !isPage(path);
 }
 
 function globals({ path, text, code }: SourceFile): Finding[] {

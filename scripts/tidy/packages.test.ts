@@ -25,6 +25,11 @@ const WORKSPACES: Record<string, Manifest> = {
 	'examples/shop/users': shop('@shop/users', '@shop/contracts', '@shop/orders'),
 	'examples/shop/orders': shop('@shop/orders', '@shop/contracts'),
 	'examples/shop/app': shop('@shop/app', '@shop/orders', '@flotilla/gateway'),
+	'packages/console': {
+		name: '@flotilla/console',
+		exports: { '.': '' },
+		devDependencies: { preact: '11' },
+	},
 	benchmarks: shop('@flotilla/benchmarks', 'flotilla'),
 };
 const ROOT: Manifest = { devDependencies: { 'fast-check': '4' } };
@@ -49,6 +54,13 @@ test('what only hoisting provides is found', () => {
 	assert.match(String(check('packages/gateway/src/a.test.ts', 'jose')), /not declared/);
 	assert.match(String(check('examples/shop/orders/src/a.ts', 'flotilla')), /not declared/);
 	assert.match(String(check('scripts/a.ts', 'jose')), /not declared/);
+});
+
+test('a page is bundled, so it may import what is there in development, but nothing of Node', () => {
+	assert.deepEqual(check('packages/console/src/page/main.tsx', 'preact'), []);
+	assert.match(String(check('packages/console/src/server.ts', 'preact')), /not declared/);
+	assert.match(String(check('packages/console/src/page/a.ts', 'node:fs')), /runs in browsers/);
+	assert.deepEqual(check('packages/console/src/page/a.test.ts', 'node:test'), []);
 });
 
 test('only exports may be imported, and no path leads into another package', () => {

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { Finding } from './finding.ts';
 import { type Import, importsOf, isRelative, packageOf } from './imports.ts';
 import {
+	isPage,
 	isTest,
 	type Manifest,
 	type Repository,
@@ -57,7 +58,7 @@ function judge(
 	home: Workspace | undefined,
 	repository: Repository,
 ): Complaint[] {
-	if (specifier.startsWith('node:')) return [];
+	if (specifier.startsWith('node:')) return judgeNode(specifier, file);
 	if (isRelative(specifier)) return judgeRelative(specifier, file, home);
 	const name = packageOf(specifier);
 	if (name === home?.manifest.name) return [];
@@ -67,6 +68,13 @@ function judge(
 		target && judgeExported(specifier, target),
 		target && home && judgeRow(home, target, isTest(file.path)),
 	].filter((complaint) => complaint !== undefined);
+}
+
+/** Nobody would notice before a browser does. */
+function judgeNode(specifier: string, { path }: SourceFile): Complaint[] {
+	if (!isPage(path) || isTest(path)) return [];
+	const problem = `${specifier} is imported by a page, which runs in browsers`;
+	return [{ problem, remedy: 'use what browsers have, or move this out of src/page' }];
 }
 
 function judgeRelative(
@@ -93,7 +101,8 @@ function judgeDeclared(
 		if (target || name in declared(root, true)) return undefined;
 		return { problem: `${name} is not declared`, remedy: 'add it to the root package.json' };
 	}
-	const mayDevelop = isTest(path) || home.manifest.private === true;
+	// A page is bundled: whoever installs its package gets what it imports inside of it.
+	const mayDevelop = isTest(path) || isPage(path) || home.manifest.private === true;
 	if (name in declared(home.manifest, mayDevelop)) return undefined;
 	if (mayDevelop && name in declared(root, true)) return undefined;
 	const field = isTest(path) ? 'devDependencies' : 'dependencies';

@@ -52,6 +52,9 @@ const SOURCE = /\.(ts|tsx|mts|mjs|js|cjs)$/;
 export const isTest = (path: string): boolean =>
 	/\.test\.tsx?$|(?:^|\/)testing-[^/]+\.tsx?$/.test(path);
 
+/** What scripts/pages.mjs bundles for browsers. */
+export const isPage = (path: string): boolean => path.includes('/src/page/');
+
 /** The name of the workspace that a path lies in, the deepest if several hold it. */
 export function workspaceOf(path: string, workspaces: readonly Workspace[]): Workspace | undefined {
 	return workspaces

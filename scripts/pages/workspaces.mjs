@@ -1,0 +1,50 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** All workspaces of the repository by name: their folders and manifests. */
+function workspacesOf(root) {
+	const read = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+	const folders = read(root)
+		.workspaces.flatMap((pattern) => globSync(pattern, { cwd: root }))
+		.filter((folder) => existsSync(join(root, folder, 'package.json')))
+		.map((folder) => join(root, folder));
+	return new Map(
+		folders.map((folder) => {
+			const manifest = read(folder);
+			return [manifest.name, { folder, manifest }];
+		}),
+	);
+}
+
+/** Those that a workspace imports, directly or not, and itself. */
+function reachedFrom(name, workspaces, reached = new Set()) {
+	const workspace = workspaces.get(name);
+	if (workspace === undefined || reached.has(name)) return reached;
+	reached.add(name);
+	const { dependencies = {}, devDependencies = {} } = workspace.manifest;
+	for (const other of Object.keys({ ...dependencies, ...devDependencies })) {
+		reachedFrom(other, workspaces, reached);
+	}
+	return reached;
+}
+
+/**
+ * The pages of the repository.
+ *
+ * name: of its workspace; folder: of its workspace; source: where its index.html is; output: where
+ * the bundle goes; sources: the folders that it may import from.
+ */
+export function pagesOf(root) {
+	const workspaces = workspacesOf(root);
+	return [...workspaces]
+		.map(([name, { folder }]) => ({
+			name,
+			folder,
+			source: join(folder, 'src', 'page'),
+			output: join(folder, 'dist', 'page'),
+			sources: [...reachedFrom(name, workspaces)].map((other) =>
+				join(workspaces.get(other).folder, 'src'),
+			),
+		}))
+		.filter(({ source }) => existsSync(join(source, 'index.html')));
+}

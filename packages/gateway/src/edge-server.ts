@@ -5,11 +5,14 @@ import Fastify, { type FastifyInstance, type FastifyPluginAsync, type FastifyRep
 import { FlotillaError, isFlotillaError } from 'flotilla/adapter';
 import { bearerTokenOf } from './authentication.ts';
 import { Connections } from './connections.ts';
+import type { CrossOrigin } from './cross-origin.ts';
 import { EventStreams } from './event-stream.ts';
 import { EdgeRequest, Exchange, exchangeOf, RequestDuration } from './exchange.ts';
 import { fixedLimits, type GatewayLimits } from './limits.ts';
 import { OperationHandler } from './operation-handler.ts';
 import { addOwnRoutes, type OwnRoutesOptions, ownPaths } from './own-routes.ts';
+import type { LoadedPages } from './pages/page-folder.ts';
+import { PageRoutes, serve } from './pages/page-routes.ts';
 import { isBug, type Problem, problemHeaders, problemOf } from './problem.ts';
 import { refuseConnection } from './refused-connection.ts';
 import { malformedHead } from './request-head.ts';
@@ -17,6 +20,8 @@ import { AllowedMethods, type Route, routesOf } from './routes.ts';
 
 export interface EdgeOptions extends Omit<OwnRoutesOptions, 'isClosing'> {
 	readonly limits: GatewayLimits;
+	readonly pages: readonly LoadedPages[];
+	readonly crossOrigin: CrossOrigin | undefined;
 	readonly plugin: FastifyPluginAsync | undefined;
 }
 
@@ -34,15 +39,18 @@ export class EdgeServer {
 	readonly #server: Server;
 	readonly #routes: readonly Route[];
 	readonly #allowed: AllowedMethods;
+	readonly #pages: PageRoutes;
 	readonly #duration: RequestDuration;
 	#closing = false;
 
-	/** @throws {FlotillaError} What `routesOf` throws. */
+	/** @throws {FlotillaError} What `routesOf` and `PageRoutes` throw. */
 	constructor(options: EdgeOptions) {
 		this.#options = options;
 		const { fleet, limits } = options;
 		this.#routes = routesOf(fleet.contracts);
 		this.#allowed = new AllowedMethods(this.#routes, ownPaths(options.metrics));
+		this.#pages = new PageRoutes(options.pages, this.#allowed);
+		this.#allowed.addPaths(this.#pages.paths);
 		this.#duration = new RequestDuration(fleet);
 		this.streams = new EventStreams(fleet.host.clock, limits);
 		let server: Server | undefined;
@@ -77,22 +85,32 @@ export class EdgeServer {
 		app.addHook('onRequest', (request, reply, done) => {
 			const exchange = exchangeOf(request.raw);
 			reply.headers(exchange.headers);
-			if (request.is404) done(this.#refusalOfUnknown(exchange));
-			else {
+			if (request.is404) {
+				const fallback = this.#pages.fallbackFor(exchange);
+				done(fallback === undefined ? this.#refusalOfUnknown(exchange) : undefined);
+			} else {
 				exchange.route = request.routeOptions.url ?? '';
 				done();
 			}
 		});
 		app.setNotFoundHandler((request, reply) => {
-			// Only OPTIONS comes so far.
+			const fallback = this.#pages.fallbackFor(exchangeOf(request.raw));
+			if (fallback !== undefined) return serve(fallback, request, reply);
+			// Only OPTIONS comes so far otherwise.
 			const allow = this.#allowed.of(request.raw.url ?? '') ?? '';
-			reply.code(204).header('allow', allow).send();
+			const { crossOrigin } = this.#options;
+			return reply
+				.code(204)
+				.header('allow', allow)
+				.headers(crossOrigin?.preflightHeaders(request.raw, allow) ?? {})
+				.send();
 		});
 		app.setErrorHandler((error, request, reply) => {
 			this.#refuse(error, exchangeOf(request.raw), reply);
 		});
 		for (const route of this.#routes) this.#addRoute(route);
 		addOwnRoutes(app, { ...this.#options, isClosing: () => this.#closing });
+		this.#pages.addTo(app);
 		if (this.#options.plugin !== undefined) await app.register(this.#options.plugin);
 		await app.ready();
 		// A server that never listens enforces no time limits, unless it believes that it does.
@@ -149,8 +167,8 @@ export class EdgeServer {
 		response: ServerResponse,
 		handle: (request: IncomingMessage, response: ServerResponse) => void,
 	): void {
-		const { fleet } = this.#options;
-		const exchange = new Exchange(request, response, fleet);
+		const { fleet, crossOrigin } = this.#options;
+		const exchange = new Exchange(request, response, fleet, crossOrigin?.headersFor(request));
 		request.exchange = exchange;
 		this.connections.began(response);
 		response.on('close', () => {

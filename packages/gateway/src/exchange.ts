@@ -38,7 +38,13 @@ export class Exchange {
 	readonly #startMs: number;
 	#gone: AbortController | undefined = undefined;
 
-	constructor(request: EdgeRequest, response: ServerResponse, { host }: Fleet) {
+	/** @param more Further headers of every answer. */
+	constructor(
+		request: EdgeRequest,
+		response: ServerResponse,
+		{ host }: Fleet,
+		more: Readonly<Record<string, string>> = {},
+	) {
 		this.request = request;
 		this.response = response;
 		this.#startMs = host.clock.monotonicMs();
@@ -51,7 +57,12 @@ export class Exchange {
 		const traceparent = this.trace.traceparent;
 		// Without a name of its own a request is named like its span, within its trace.
 		this.id = takenRequestId(request) ?? traceparent.slice(3, 52);
-		this.headers = { 'x-request-id': this.id, traceparent, 'x-content-type-options': 'nosniff' };
+		this.headers = {
+			'x-request-id': this.id,
+			traceparent,
+			'x-content-type-options': 'nosniff',
+			...more,
+		};
 	}
 
 	/** Aborts when the client goes away before its answer is complete. */

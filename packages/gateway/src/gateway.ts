@@ -2,9 +2,11 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { Clock } from 'flotilla/adapter';
 import type { Fleet } from 'flotilla/run';
 import type { Verifier } from './authentication.ts';
+import { type CorsOptions, CrossOrigin } from './cross-origin.ts';
 import { EdgeServer } from './edge-server.ts';
 import { completeLimits, fixedLimits, type GatewayLimits } from './limits.ts';
 import { type EdgeListener, listen } from './listener.ts';
+import { loadPages, type Pages } from './pages/page-folder.ts';
 
 export interface GatewayOptions {
 	/** An address that is bound already; the gateway owns it from then on. */
@@ -23,7 +25,14 @@ export interface GatewayOptions {
 	readonly description?: string;
 	/** Who may read `/metrics`: a scope, or `false` for nobody; `public` when absent. */
 	readonly metrics?: string | false;
-	/** Adds routes of another kind, such as pages. Bodies arrive as bytes there. */
+	/** Files for browsers. What the contracts and the edge itself have at a path cannot be a file. */
+	readonly pages?: readonly Pages[];
+	/**
+	 * Which pages of other origins may call the operations from a browser. Without it none may; pages
+	 * that the gateway serves itself always may.
+	 */
+	readonly cors?: CorsOptions;
+	/** Adds routes of another kind. Bodies arrive as bytes there. */
 	readonly plugin?: FastifyPluginAsync;
 }
 
@@ -51,7 +60,8 @@ export interface Gateway extends AsyncDisposable {
  * `/health/live`, `/health/ready` and `/metrics`.
  *
  * @throws {FlotillaError} `FLOTILLA_ADDRESS_IN_USE`, `FLOTILLA_ADDRESS_UNAVAILABLE`;
- *   `FLOTILLA_CONFIGURATION`: a limit is out of range, or two operations want one route;
+ *   `FLOTILLA_CONFIGURATION`: a limit is out of range, two operations want one route, or pages are missing or
+ *   want a path that is taken;
  *   `FLOTILLA_CONTRACT_INVALID`: an input cannot come from its path or query.
  * @example
  * await using edge = await gateway(fleet, { port: 8080, auth: jwt({ issuer, keys }) });
@@ -77,6 +87,8 @@ export async function gateway(fleet: Fleet, options: GatewayOptions = {}): Promi
 			version: options.version ?? '1.0.0',
 			description: options.description,
 			metrics: options.metrics ?? 'public',
+			pages: await Promise.all((options.pages ?? []).map(loadPages)),
+			crossOrigin: options.cors && new CrossOrigin(options.cors),
 			plugin: options.plugin,
 		});
 		await server.start();

@@ -77,6 +77,14 @@ export const fixedLimits = {
 	tokenKeptMs: 60_000,
 	/** Characters of a path that matched no route, in the log. */
 	loggedPathLength: 200,
+	/** Files of one folder of pages. */
+	pageFiles: 2_000,
+	/** Bytes of the files of one folder of pages, which are kept in memory. */
+	pageBytes: 67_108_864,
+	/** Origins that may be named for cross-origin requests. */
+	corsOrigins: 100,
+	/** Seconds for which a browser may remember what a preflight allowed. */
+	preflightSeconds: 600,
 	/** How long a connection waits until a gateway is there. */
 	connectionWaitMs: 30_000,
 } as const;

@@ -46,23 +46,31 @@ export function routesOf(contracts: readonly Contract[]): readonly Route[] {
 
 /** Tells which methods a path has, for requests that no route was found for. */
 export class AllowedMethods {
+	/** Of paths without fields, of which pages may bring many. */
+	readonly #plain = new Map<string, Set<string>>();
 	readonly #patterns = new Map<
 		string,
 		{ readonly pattern: RegExp; readonly methods: Set<string> }
 	>();
 
-	/** @param pages Further paths, which take GET. */
-	constructor(routes: readonly Route[], pages: readonly string[]) {
-		for (const path of pages) this.#add('GET', path);
+	/** @param more Further paths, which take GET. */
+	constructor(routes: readonly Route[], more: readonly string[]) {
+		this.addPaths(more);
 		for (const { http } of routes) this.#add(http.method, http.path);
+	}
+
+	/** Adds paths, which take GET. */
+	addPaths(paths: readonly string[]): void {
+		for (const path of paths) this.#add('GET', path);
 	}
 
 	/** For an `Allow` header; `undefined` when there is no such path. */
 	of(url: string): string | undefined {
 		const path = url.split('?', 1)[0] ?? '';
-		const methods = [...this.#patterns.values()]
-			.filter(({ pattern }) => pattern.test(path))
-			.flatMap((entry) => [...entry.methods]);
+		const methods = [...(this.#plain.get(path) ?? [])];
+		for (const entry of this.#patterns.values()) {
+			if (entry.pattern.test(path)) methods.push(...entry.methods);
+		}
 		if (methods.length === 0) return undefined;
 		if (methods.includes('GET')) methods.push('HEAD');
 		return [...new Set(methods), 'OPTIONS'].toSorted().join(', ');
@@ -71,10 +79,15 @@ export class AllowedMethods {
 	/** What any path takes, for a request that has none. */
 	get all(): string {
 		const methods = [...this.#patterns.values()].flatMap((entry) => [...entry.methods]);
+		methods.push(...[...this.#plain.values()].flatMap((plain) => [...plain]));
 		return [...new Set([...methods, 'HEAD', 'OPTIONS'])].toSorted().join(', ');
 	}
 
 	#add(method: string, path: string): void {
+		if (!path.includes('{')) {
+			this.#plain.set(path, (this.#plain.get(path) ?? new Set()).add(method));
+			return;
+		}
 		const source = path
 			.split(/\{[^}]+\}/)
 			.map((part) => RegExp.escape(part))

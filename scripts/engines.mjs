@@ -1,6 +1,7 @@
 // Runs a command beside real engines that it starts for that long, and installs them when missing.
+// A browser is among them, which its tests start themselves.
 //
-//   node scripts/engines.mjs postgres -- COMMAND ARGS...
+//   node scripts/engines.mjs postgres chromium -- COMMAND ARGS...
 //   node scripts/engines.mjs postgres --ensure
 //
 // FLOTILLA_ENGINES: `auto` (default) runs COMMAND without an engine that cannot be had, `required`
@@ -28,9 +29,11 @@ const say = (text) => console.error(`engines: ${text}`);
 /**
  * One entry per engine:
  * packages: what apt installs; binaries: all must be found; folders: where, besides PATH;
+ * given: the variable that names the first binary when somebody knows better;
  * user: who runs it when we are root; prepare: commands to run once in a fresh data folder;
- * serve: the command that stays; stopSignal: the one that does not wait for clients;
- * isReady: whether it answers; environment: how the tests find it.
+ * serve: the command that stays, absent when the tests start it themselves;
+ * stopSignal: the one that does not wait for clients; isReady: whether it answers;
+ * environment: how the tests find it, from its port or its binaries.
  */
 const ENGINES = {
 	postgres: {
@@ -60,6 +63,12 @@ const ENGINES = {
 			FLOTILLA_POSTGRES_URL: `postgres://postgres@127.0.0.1:${port}/postgres`,
 		}),
 	},
+	chromium: {
+		packages: ['chromium'],
+		binaries: ['chromium'],
+		given: 'FLOTILLA_CHROMIUM',
+		environment: (found) => ({ FLOTILLA_CHROMIUM: found.chromium }),
+	},
 };
 
 /** The newest first: /usr/lib/postgresql/17/bin, then 15. */
@@ -71,6 +80,8 @@ function versionFolders(parent) {
 
 /** Binaries by name, all from one folder as far as possible; undefined when one is missing. */
 function find(engine) {
+	const given = engine.given && process.env[engine.given];
+	if (given) return existsSync(given) ? { [engine.binaries[0]]: given } : undefined;
 	const path = (process.env.PATH ?? '').split(delimiter);
 	const folders = [...(engine.folders?.() ?? []), ...path, '/usr/sbin'];
 	const found = {};
@@ -112,11 +123,25 @@ function ensure(names) {
 	const docker = missing.some((name) => !find(ENGINES[name])) && dockerAnswers();
 	return new Map(
 		names.map((name) => {
-			const binaries = find(ENGINES[name]);
-			if (binaries) return [name, (port) => startBinaries(ENGINES[name], binaries, port)];
-			return [name, docker ? (port) => startContainer(name, port) : undefined];
+			const engine = ENGINES[name];
+			const binaries = find(engine);
+			if (binaries && !engine.serve) return [name, () => locate(name, binaries)];
+			if (binaries) {
+				return [name, () => start(name, (port) => startBinaries(engine, binaries, port))];
+			}
+			const contained = docker && engine.serve;
+			return [
+				name,
+				contained ? () => start(name, (port) => startContainer(name, port)) : undefined,
+			];
 		}),
 	);
+}
+
+/** What the tests start themselves: it only has to be there. */
+function locate(name, binaries) {
+	say(`${name} is ${Object.values(binaries)}`);
+	return { environment: ENGINES[name].environment(binaries), stop: async () => {} };
 }
 
 /** PostgreSQL refuses to run as root; as anybody else we run it as ourselves. */
@@ -269,7 +294,7 @@ async function startAll(names, mode, running) {
 	for (const [name, launch] of ensure(names)) {
 		try {
 			if (!launch) throw new Error('no binary, no root with apt-get, no docker');
-			running.push(await start(name, launch));
+			running.push(await launch());
 		} catch (error) {
 			if (interruption.signal) throw error;
 			if (mode === 'required') throw new Error(`${name} is required: ${error.message}`);

@@ -19,6 +19,17 @@ test('off: the command runs without an engine, loudly, and its exit code counts'
 	assert.match(stderr, /SKIPPED: every postgres suite/);
 });
 
+test('a browser is only found, and an own one is taken where it is given', () => {
+	const program = 'console.log(process.env.FLOTILLA_CHROMIUM)';
+	const run = (mode: string, given: string) =>
+		spawnSync(process.execPath, [script, 'chromium', '--', 'node', '-e', program], {
+			env: { ...process.env, FLOTILLA_ENGINES: mode, FLOTILLA_CHROMIUM: given },
+			encoding: 'utf8',
+		});
+	assert.equal(run('required', process.execPath).stdout, `${process.execPath}\n`);
+	assert.match(run('auto', process.execPath).stderr, /engines: chromium is /);
+});
+
 test('what cannot be meant is refused', () => {
 	assert.match(engines('off', 'oracle', '--', 'node').stderr, /unknown engine oracle/);
 	assert.match(engines('maybe', 'postgres', '--', 'node').stderr, /auto, required or off/);

@@ -5,3 +5,4 @@
  */
 
 export { main } from './main.ts';
+export type { Config, Pages, VerifierOfFleet } from './project/config.ts';

@@ -3,8 +3,10 @@ import { styleText } from 'node:util';
 import { isHistoryError } from '@flotilla/checkers';
 import { Command, CommanderError } from 'commander';
 import { isFlotillaError } from 'flotilla';
+import { addDev } from './dev/command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { addExplain } from './explain/command.ts';
+import { addRun } from './run/command.ts';
 import { addSim } from './sim/command.ts';
 import { paintError } from './terminal/paint.ts';
 import { UsageError } from './usage-error.ts';
@@ -22,14 +24,25 @@ export async function main(args: readonly string[]): Promise<void> {
 		process.exit(exitCodes.ok);
 	});
 	try {
-		await commands().parseAsync(args, { from: 'user' });
+		const [own, behind] = splitArguments(args);
+		await commands(behind).parseAsync(own, { from: 'user' });
 	} catch (error) {
 		process.exitCode = tell(error);
 	}
 }
 
-/** All commands, as they are typed. */
-export function commands(): Command {
+/** What stands behind `--` is for the program that `run` and `dev` start. */
+function splitArguments(args: readonly string[]): readonly [readonly string[], readonly string[]] {
+	const at = args[0] === 'run' || args[0] === 'dev' ? args.indexOf('--') : -1;
+	return at === -1 ? [args, []] : [args.slice(0, at), args.slice(at + 1)];
+}
+
+/**
+ * All commands, as they are typed.
+ *
+ * @param programArguments Those behind `--`.
+ */
+export function commands(programArguments: readonly string[] = []): Command {
 	const program = new Command('flotilla')
 		.description('Services that run in one process, as a fleet, or in a simulator.')
 		.usage('COMMAND [options]')
@@ -47,6 +60,8 @@ export function commands(): Command {
 		.showHelpAfterError('Add --help to see what the command wants.')
 		.exitOverride()
 		.addHelpText('after', '\nEvery command has examples: flotilla COMMAND --help');
+	addDev(program, programArguments);
+	addRun(program, programArguments);
 	addSim(program);
 	addVerify(program);
 	addExplain(program);

@@ -14,7 +14,7 @@ export {
 	openApiDocument,
 	successStatus,
 } from './contract/openapi.ts';
-export type { Issue, JsonSchema } from './contract/schema.ts';
+export { type Issue, type JsonSchema, resolveReference } from './contract/schema.ts';
 export {
 	allowedTypes,
 	itemSchemas,

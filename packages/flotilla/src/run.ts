@@ -3,7 +3,7 @@
 // Programs around them.
 export { type Endpoint, type Registry, staticRegistry } from './discovery/registry.ts';
 export type { Address, TlsOptions } from './host/network.ts';
-export { configurationFile, type Process } from './host/node/process.ts';
+export { configurationFile, type Process, programChannel } from './host/node/process.ts';
 export {
 	type ConfigurationFile,
 	type ConfigurationSources,

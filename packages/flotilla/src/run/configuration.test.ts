@@ -110,6 +110,36 @@ test('an argument without a value, or given twice, is refused', async () => {
 	assert.match(await refusal({ arguments: ['--port=1', '--port=2'] }), /--port is given twice/);
 });
 
+test('everything that is wrong is told at once, wherever it stands', async () => {
+	const message = await refusal({
+		...file({ data: 1, colour: 'red' }),
+		environment: { SHOP_PROT: '1', SHOP_LOG_LEVEL: 'loud' },
+		arguments: ['--porte', '1', '--decline-above-minor', 'many', '--verbose=maybe', '--data'],
+	});
+	for (const part of [
+		/--porte is unknown/,
+		/--decline-above-minor: /,
+		/--verbose: /,
+		/--data lacks a value/,
+		/SHOP_PROT is unknown/,
+		/SHOP_LOG_LEVEL: /,
+		/'colour' in flotilla\.config\.ts is unknown/,
+		/'data' in flotilla\.config\.ts: /,
+	]) {
+		assert.match(message, part);
+	}
+	assert.ok(!message.includes('The argument 1'), 'the value of an unknown argument is none itself');
+	const many = Array.from({ length: 25 }, (_, index) => `--unknown-${index}`);
+	assert.match(await refusal({ arguments: many }), /--unknown-19 is unknown.* And 5 more\./);
+});
+
+test('variables of other programs with the same beginning are left alone', async () => {
+	const environment = { SHOP_SMOKE_TEST: '1' };
+	assert.match(await refusal({ environment }), /SHOP_SMOKE_TEST is unknown/);
+	const settings = await configure({ environment, otherVariables: ['SHOP_SMOKE_TEST'] });
+	assert.equal(settings.port, 8080);
+});
+
 test('--config or its variable names the file, and is no setting itself', async () => {
 	const paths: (string | undefined)[] = [];
 	const remember: Sources = {

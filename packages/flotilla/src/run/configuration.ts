@@ -1,3 +1,4 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import {
 	type JsonSchema,
 	jsonSchemaOf,
@@ -15,6 +16,8 @@ export interface ConfigurationSources<S extends Schema> {
 	/** What the environment variables of this program start with: `SHOP_`. */
 	readonly prefix: string;
 	readonly environment: Readonly<Record<string, string | undefined>>;
+	/** Variables that start so too and are meant for other programs: `SHOP_SMOKE_TEST`. */
+	readonly otherVariables?: readonly string[];
 	/** Without the program's own name. */
 	readonly arguments: readonly string[];
 	/**
@@ -36,24 +39,30 @@ export interface ConfigurationFile {
  * of that name in the file, the variable `SHOP_DECLINE_ABOVE_MINOR`, the argument
  * `--decline-above-minor 500` or `--decline-above-minor=500`. Nothing that is unknown is ignored.
  *
- * @throws {FlotillaError} `FLOTILLA_CONFIGURATION`: a key is unknown (the message names the nearest
- *   known one) or a value does not match the schema. Messages never repeat values: they may be secret.
+ * @throws {FlotillaError} `FLOTILLA_CONFIGURATION`: keys are unknown (the message names the nearest
+ *   known ones) or values do not match the schema; it tells all of them, and `details.problems` has
+ *   them as a list. Messages never repeat values: they may be secret.
  */
 export async function configuration<S extends Schema>(
 	sources: ConfigurationSources<S>,
 ): Promise<OutputOf<S>> {
 	const settings = settingsOf(sources.schema, sources.file !== undefined);
-	const fromEnvironment = readEnvironment(settings, sources.prefix, sources.environment);
-	const fromArguments = readArguments(settings, sources.arguments);
+	const problems: string[] = [];
+	const fromEnvironment = readEnvironment(settings, sources, problems);
+	const fromArguments = readArguments(settings, sources.arguments, problems);
 	const path = (fromArguments.get(configKey) ?? fromEnvironment.get(configKey))?.value;
 	const file = await sources.file?.(path as string | undefined);
 	const given = new Map<string, Given>([
-		...readFile(settings, file),
+		...readFile(settings, file, problems),
 		...fromEnvironment,
 		...fromArguments,
 	]);
 	given.delete(configKey);
-	return checked(sources.schema, given);
+	const values = Object.fromEntries([...given].map(([key, { value }]) => [key, value]));
+	const result = await sources.schema['~standard'].validate(values);
+	problems.push(...(result.issues ?? []).map((issue) => problemOf(issue, given)));
+	if (result.issues === undefined && problems.length === 0) return result.value as OutputOf<S>;
+	throw refusal(problems);
 }
 
 /** The settings of a program as the lines of its `--help`. */
@@ -113,35 +122,35 @@ function typesOf(json: JsonSchema, root: JsonSchema): ReadonlySet<unknown> {
 function readFile(
 	settings: ReadonlyMap<string, Setting>,
 	file: ConfigurationFile | undefined,
+	problems: string[],
 ): ReadonlyMap<string, Given> {
 	const given = new Map<string, Given>();
 	if (file === undefined) return given;
 	const { name, values } = file;
 	if (typeof values !== 'object' || values === null || Array.isArray(values)) {
-		throw refusal(`${name} does not export an object of settings by default.`, { file: name });
+		problems.push(`${name} does not export an object of settings by default.`);
+		return given;
 	}
 	const known = [...settings.keys()].filter((key) => key !== configKey);
 	for (const [key, value] of Object.entries(values)) {
-		if (!known.includes(key)) throw unknown(`The key '${key}' in ${name}`, key, known);
-		given.set(key, { value, source: `'${key}' in ${name}` });
+		if (known.includes(key)) given.set(key, { value, source: `'${key}' in ${name}` });
+		else problems.push(unknown(`The key '${key}' in ${name}`, key, known));
 	}
 	return given;
 }
 
 function readEnvironment(
 	settings: ReadonlyMap<string, Setting>,
-	prefix: string,
-	environment: Readonly<Record<string, string | undefined>>,
+	{ prefix, environment, otherVariables = [] }: Omit<ConfigurationSources<Schema>, 'schema'>,
+	problems: string[],
 ): ReadonlyMap<string, Given> {
 	const given = new Map<string, Given>();
 	const keys = new Map([...settings.keys()].map((key) => [variableName(prefix, key), key]));
 	for (const [name, text] of Object.entries(environment)) {
-		if (text === undefined || !name.startsWith(prefix)) continue;
+		if (text === undefined || !name.startsWith(prefix) || otherVariables.includes(name)) continue;
 		const key = keys.get(name);
-		if (key === undefined) {
-			throw unknown(`The environment variable ${name}`, name, [...keys.keys()]);
-		}
-		given.set(key, { value: parsed(text, settings.get(key)), source: name });
+		if (key !== undefined) given.set(key, { value: parsed(text, settings.get(key)), source: name });
+		else problems.push(unknown(`The environment variable ${name}`, name, [...keys.keys()]));
 	}
 	return given;
 }
@@ -149,6 +158,7 @@ function readEnvironment(
 function readArguments(
 	settings: ReadonlyMap<string, Setting>,
 	words: readonly string[],
+	problems: string[],
 ): ReadonlyMap<string, Given> {
 	const given = new Map<string, Given>();
 	const keys = new Map([...settings.keys()].map((key) => [argumentName(key), key]));
@@ -156,24 +166,26 @@ function readArguments(
 	for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
 		const [name = '', ...values] = word.split('=');
 		const key = keys.get(name);
-		if (key === undefined) throw unknown(`The argument ${name}`, name, [...keys.keys()]);
-		if (given.has(key)) throw refusal(`The argument ${name} is given twice.`, { key: name });
-		const setting = settings.get(key);
+		const setting = key === undefined ? undefined : settings.get(key);
 		const text = values.length > 0 ? values.join('=') : takeValue(name, setting, rest);
-		given.set(key, { value: parsed(text, setting), source: name });
+		if (key === undefined) {
+			problems.push(unknown(`The argument ${name}`, name, [...keys.keys()]));
+		} else if (text === undefined) problems.push(`The argument ${name} lacks a value.`);
+		else if (given.has(key)) problems.push(`The argument ${name} is given twice.`);
+		else given.set(key, { value: parsed(text, setting), source: name });
 	}
 	return given;
 }
 
-/** Takes the value of an argument from the words behind it. A switch needs none. */
-function takeValue(name: string, setting: Setting | undefined, rest: string[]): string {
+/**
+ * Takes the value of an argument from the words behind it; `undefined` when there is none. A switch
+ * needs none, and what stands behind an unknown argument is thought to be its value.
+ */
+function takeValue(name: string, setting: Setting | undefined, rest: string[]): string | undefined {
 	const next = rest[0];
 	if (setting?.types.has('boolean') && next !== 'true' && next !== 'false') return 'true';
-	if (next === undefined || next.startsWith('--')) {
-		throw refusal(`The argument ${name} lacks a value.`, { key: name });
-	}
-	rest.shift();
-	return next;
+	if (next === undefined || next.startsWith('--') || !name.startsWith('--')) return undefined;
+	return rest.shift();
 }
 
 /** Text as the setting wants it; left as it is where it does not fit, so that the schema refuses it. */
@@ -185,29 +197,34 @@ function parsed(text: string, setting: Setting | undefined): unknown {
 	return text;
 }
 
-async function checked<S extends Schema>(
-	schema: S,
+/** An issue of the schema, with the place where the value stands. */
+function problemOf(
+	{ message, path = [] }: StandardSchemaV1.Issue,
 	given: ReadonlyMap<string, Given>,
-): Promise<OutputOf<S>> {
-	const values = Object.fromEntries([...given].map(([key, { value }]) => [key, value]));
-	const result = await schema['~standard'].validate(values);
-	if (result.issues === undefined) return result.value as OutputOf<S>;
-	const problems = result.issues.slice(0, 3).map(({ message, path = [] }) => {
-		const keys = path.map((segment) => String(typeof segment === 'object' ? segment.key : segment));
-		const source = given.get(keys[0] ?? '')?.source ?? `'${keys[0] ?? ''}'`;
-		return `${[source, ...keys.slice(1)].join('.')}: ${message}`;
-	});
-	throw refusal(`The configuration is refused. ${problems.join('; ')}.`, { problems });
+): string {
+	const keys = path.map((segment) => String(typeof segment === 'object' ? segment.key : segment));
+	const source = given.get(keys[0] ?? '')?.source ?? `'${keys[0] ?? ''}'`;
+	return `${[source, ...keys.slice(1)].join('.')}: ${message}${/[.!?]$/.test(message) ? '' : '.'}`;
 }
 
-function unknown(subject: string, name: string, known: readonly string[]): FlotillaError {
+function unknown(subject: string, name: string, known: readonly string[]): string {
 	const suggestion = nearest(name, known);
 	const hint = suggestion === undefined ? '' : ` The nearest known one is ${suggestion}.`;
-	return refusal(`${subject} is unknown.${hint}`, { key: name, nearest: suggestion });
+	return `${subject} is unknown.${hint}`;
 }
 
-function refusal(message: string, details: Readonly<Record<string, unknown>>): FlotillaError {
-	return new FlotillaError('FLOTILLA_CONFIGURATION', message, { details });
+/** More is not read at once anyway. */
+const problemsTold = 20;
+
+function refusal(problems: readonly string[]): FlotillaError {
+	const told = problems.slice(0, problemsTold);
+	const left = problems.length - told.length;
+	const rest = left === 0 ? '' : ` And ${left} more.`;
+	return new FlotillaError(
+		'FLOTILLA_CONFIGURATION',
+		`The configuration is refused. ${told.join(' ')}${rest}`,
+		{ details: { problems: told } },
+	);
 }
 
 function isNumber(types: ReadonlySet<unknown>): boolean {

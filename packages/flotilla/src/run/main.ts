@@ -1,7 +1,12 @@
 import { isFlotillaError } from '../errors/flotilla-error.ts';
 import type { Clock } from '../host/clock.ts';
 import { NodeClock } from '../host/node/clock.ts';
-import { type Process, type ProcessControl, thisProcess } from '../host/node/process.ts';
+import {
+	announceProgram,
+	type Process,
+	type ProcessControl,
+	thisProcess,
+} from '../host/node/process.ts';
 import { limits } from '../limits.ts';
 
 /**
@@ -23,6 +28,7 @@ import { limits } from '../limits.ts';
 export async function main(
 	start: (process: Process) => Promise<AsyncDisposable | undefined>,
 ): Promise<void> {
+	announceProgram();
 	return runProgram(thisProcess(), start);
 }
 

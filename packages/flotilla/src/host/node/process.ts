@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -23,6 +24,17 @@ export interface ProcessControl extends Process {
 	onStop(callback: () => void): void;
 	/** Ends the process once its log is written, and after a while even when nobody reads that. */
 	exit(code: number): void;
+}
+
+/**
+ * The diagnostics channel on which a program tells that its main function begins. So whoever has
+ * imported a module learns that this has started a program, which may not end before the process.
+ */
+export const programChannel = 'flotilla.program';
+
+/** Tells on `programChannel`. Subscribers run before this returns. */
+export function announceProgram(): void {
+	channel(programChannel).publish({});
 }
 
 /** The process that this code runs in. */
@@ -58,10 +70,16 @@ export function configurationFile(
 			const module: { readonly default?: unknown } = await import(url.href);
 			return { name, values: module.default };
 		} catch (cause) {
-			const reason = cause instanceof Error ? cause.message : String(cause);
-			throw new FlotillaError('FLOTILLA_CONFIGURATION', `${name} cannot be read: ${reason}.`, {
-				cause,
-			});
+			const message = `${name} cannot be read: ${reasonOf(cause)}.`;
+			throw new FlotillaError('FLOTILLA_CONFIGURATION', message, { cause });
 		}
 	};
+}
+
+/** With the line, which Node.js tells of a syntax error at the beginning of the stack. */
+function reasonOf(cause: unknown): string {
+	if (!(cause instanceof Error)) return String(cause);
+	const [, line] = /^\S+:(\d+)\n/.exec(cause.stack ?? '') ?? [];
+	const message = cause.message.trim().replace(/\.$/, '');
+	return line === undefined ? message : `${message} (line ${line})`;
 }

@@ -1,0 +1,43 @@
+import { findProject } from '../project/project.ts';
+import type { TypedSettings } from '../project/read-settings.ts';
+import { runProject } from '../project/run-project.ts';
+import { type RunningApp, startApp } from '../project/running-app.ts';
+import type { Settings } from '../project/settings.ts';
+import { addressLines, apiPaths } from './addresses.ts';
+
+export interface RunRequest {
+	readonly path: string | undefined;
+	readonly typed: TypedSettings;
+	readonly arguments: readonly string[];
+	readonly json: boolean;
+}
+
+/** Runs until the process is asked to stop. */
+export async function runApp(request: RunRequest): Promise<void> {
+	const { path, typed, json } = request;
+	const project = findProject(path);
+	await runProject({
+		project,
+		typed,
+		arguments: request.arguments,
+		start: async (app, settings, process) => {
+			const running = await startApp(app, settings, { project });
+			const { edge, data } = running;
+			const about = { app: app.name, url: edge.url, processId: process.id, data };
+			process.print(json ? JSON.stringify(about) : textOf(running, settings, about));
+			return running;
+		},
+	});
+}
+
+function textOf(
+	{ edge, fleet }: RunningApp,
+	{ metrics }: Settings,
+	about: { readonly app: string; readonly processId: number; readonly data: string },
+): string {
+	const lines = addressLines(
+		{ url: edge.url, apiPaths: apiPaths(fleet.contracts), hasMetrics: metrics !== false },
+		{ hasDocs: false },
+	);
+	return `${about.app} runs in process ${about.processId}, data in ${about.data}\n\n${lines}\n`;
+}

@@ -3,6 +3,7 @@ import { styleText } from 'node:util';
 import { isHistoryError } from '@flotilla/checkers';
 import { Command, CommanderError } from 'commander';
 import { isFlotillaError } from 'flotilla';
+import { addCall } from './call/command.ts';
 import { addDev } from './dev/command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { addExplain } from './explain/command.ts';
@@ -62,6 +63,7 @@ export function commands(programArguments: readonly string[] = []): Command {
 		.addHelpText('after', '\nEvery command has examples: flotilla COMMAND --help');
 	addDev(program, programArguments);
 	addRun(program, programArguments);
+	addCall(program);
 	addSim(program);
 	addVerify(program);
 	addExplain(program);

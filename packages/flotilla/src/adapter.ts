@@ -99,3 +99,5 @@ export {
 } from './host/node/sqlite-connection.ts';
 export type { RandomSource } from './host/random.ts';
 export { limits } from './limits.ts';
+// What somebody probably meant.
+export { nearest } from './run/nearest.ts';

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { styleText } from 'node:util';
-import { isHistoryError } from '@flotilla/checkers';
 import { Command, CommanderError } from 'commander';
-import { isFlotillaError } from 'flotilla';
 import { addCall } from './call/command.ts';
+import { addContract } from './contract/command.ts';
 import { addDev } from './dev/command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { addExplain } from './explain/command.ts';
@@ -28,7 +27,7 @@ export async function main(args: readonly string[]): Promise<void> {
 		const [own, behind] = splitArguments(args);
 		await commands(behind).parseAsync(own, { from: 'user' });
 	} catch (error) {
-		process.exitCode = tell(error);
+		process.exitCode = await tell(error);
 	}
 }
 
@@ -50,6 +49,8 @@ export function commands(programArguments: readonly string[] = []): Command {
 		.version(version(), '-v, --version', 'print the version')
 		.helpOption('-h, --help', 'print what a command wants, with examples')
 		.helpCommand(false)
+		// So that a command may have options of the same name as the program, such as --version.
+		.enablePositionalOptions()
 		// Commander takes the colours out again where there is no terminal.
 		.configureHelp({
 			styleTitle: (text) => styleText('bold', text, { validateStream: false }),
@@ -64,6 +65,7 @@ export function commands(programArguments: readonly string[] = []): Command {
 	addDev(program, programArguments);
 	addRun(program, programArguments);
 	addCall(program);
+	addContract(program);
 	addSim(program);
 	addVerify(program);
 	addExplain(program);
@@ -71,20 +73,22 @@ export function commands(programArguments: readonly string[] = []): Command {
 }
 
 /** Says on standard error what went wrong. @returns The exit code. */
-function tell(error: unknown): number {
+async function tell(error: unknown): Promise<number> {
 	// It has said so itself, and help that was asked for is no error.
 	if (error instanceof CommanderError) {
 		return error.exitCode === 0 ? exitCodes.ok : exitCodes.unusable;
 	}
-	console.error(paintError('red', textOf(error)));
+	console.error(paintError('red', await textOf(error)));
 	return exitCodes.unusable;
 }
 
 /** Of a bug the place matters; all else says what to do. */
-function textOf(error: unknown): string {
-	if (isFlotillaError(error)) return error.message;
-	if (isHistoryError(error)) return `${error.code}: ${error.message}`;
+async function textOf(error: unknown): Promise<string> {
 	if (error instanceof UsageError) return `error: ${error.message}`;
+	const { isFlotillaError } = await import('flotilla');
+	if (isFlotillaError(error)) return error.message;
+	const { isHistoryError } = await import('@flotilla/checkers');
+	if (isHistoryError(error)) return `${error.code}: ${error.message}`;
 	return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

@@ -7,7 +7,17 @@
 // Contracts and calls, as a gateway or another entry sees them.
 export { uuidV7 } from './context/identifiers.ts';
 export { Trace } from './context/trace.ts';
+export {
+	type AsyncApiDocument,
+	type AsyncApiOptions,
+	asyncApiDocument,
+} from './contract/asyncapi.ts';
 export type { HttpOperation, Operation } from './contract/compile-operations.ts';
+export {
+	type JsonSchemaDocument,
+	type JsonSchemaOptions,
+	jsonSchemaDocument,
+} from './contract/json-schema.ts';
 export {
 	type OpenApiDocument,
 	type OpenApiOptions,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addSettings, typedSettings } from '../project/read-settings.ts';
+import { addSettings, typedSettings } from '../project/settings-options.ts';
 
 /** `flotilla dev`: an app that starts anew at each change. */
 export function addDev(program: Command, programArguments: readonly string[]): void {

@@ -1,4 +1,4 @@
-import type { TypedSettings } from '../project/read-settings.ts';
+import type { TypedSettings } from '../project/settings-options.ts';
 import type { EdgeAddresses } from '../run/addresses.ts';
 
 /** What the child is started with, as JSON in its first argument. */

@@ -43,6 +43,19 @@ export function findProject(path: string | undefined, folder: string = process.c
 	);
 }
 
+/**
+ * The module of a project.
+ *
+ * @param configured What the configuration names.
+ * @throws {UsageError} Nothing names one.
+ */
+export function moduleOf(project: Project, configured: string | undefined): string {
+	const module = project.module ?? configured ?? project.usualModule;
+	if (module !== undefined) return module;
+	const place = shownPath(project.configFile ?? project.folder);
+	throw new UsageError(`${place} names no app: write app: './src/app.ts' into it.`);
+}
+
 function projectOfFile(file: string): Project {
 	if (CONFIG_FILES.includes(basename(file))) {
 		const folder = dirname(file);

@@ -1,12 +1,9 @@
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Command, Option } from 'commander';
 import { type ConfigurationFile, configuration, configurationFile } from 'flotilla/run';
 import type { Project } from './project.ts';
-import { optionName, type Settings, settings, settingsSchema } from './settings.ts';
-
-/** Settings as they were typed, by name; and `config`, the file. */
-export type TypedSettings = Readonly<Record<string, string | undefined>>;
+import { optionName, type Settings, settingsSchema } from './settings.ts';
+import type { TypedSettings } from './settings-options.ts';
 
 const VARIABLE_PREFIX = 'FLOTILLA_';
 
@@ -21,28 +18,6 @@ const OTHER_VARIABLES = [
 	'FLOTILLA_POSTGRES_URL',
 	'FLOTILLA_SEED',
 ];
-
-/** Adds an option for each setting that a command line can hold. */
-export function addSettings(command: Command): Command {
-	for (const [name, setting] of Object.entries(settings)) {
-		const { placeholder, description, json, default: standard } = setting;
-		if (placeholder === undefined) continue;
-		const hint = standard === undefined ? '' : ` (standard: ${standard})`;
-		const option = new Option(`--${optionName(name)} <${placeholder}>`, `${description}${hint}`);
-		// The values are judged together with those of the file, so not by `choices`.
-		if (Array.isArray(json?.enum)) option.argChoices = json.enum;
-		command.addOption(option);
-	}
-	return command.option('--config <FILE>', 'the configuration, instead of flotilla.config.ts');
-}
-
-/** The settings that were typed, of all options of a command. */
-export function typedSettings(options: Readonly<Record<string, unknown>>): TypedSettings {
-	const names = ['config', ...Object.keys(settings)];
-	return Object.fromEntries(
-		names.flatMap((name) => (typeof options[name] === 'string' ? [[name, options[name]]] : [])),
-	);
-}
 
 /**
  * The settings of an app: of its configuration file, the environment and the command line. Paths in

@@ -1,12 +1,12 @@
 import type { App } from 'flotilla';
 import { main, type Process } from 'flotilla/run';
-import { shownPath } from '../terminal/shown-path.ts';
 import { UsageError } from '../usage-error.ts';
 import { loadApp } from './app-module.ts';
-import type { Project } from './project.ts';
-import { readSettings, type TypedSettings } from './read-settings.ts';
+import { moduleOf, type Project } from './project.ts';
+import { readSettings } from './read-settings.ts';
 import type { RunningApp } from './running-app.ts';
 import type { Settings } from './settings.ts';
+import type { TypedSettings } from './settings-options.ts';
 
 export interface ProjectRun {
 	readonly project: Project;
@@ -32,7 +32,7 @@ export async function runProject(given: ProjectRun): Promise<void> {
 	try {
 		// A module that was named may be a program, whose settings are its own.
 		if (project.module === undefined) settings = await readSettings(project, typed);
-		app = await loadApp(moduleOf(project, settings), {
+		app = await loadApp(moduleOf(project, settings?.app), {
 			arguments: given.arguments,
 			onProgram: () => {
 				refuseSettingsOfProgram(typed);
@@ -53,14 +53,6 @@ export async function runProject(given: ProjectRun): Promise<void> {
 	const loaded = app;
 	await main(async (process) =>
 		given.start(loaded, settings ?? (await readSettings(project, typed)), process),
-	);
-}
-
-function moduleOf(project: Project, settings: Settings | undefined): string {
-	const module = project.module ?? settings?.app ?? project.usualModule;
-	if (module !== undefined) return module;
-	throw new UsageError(
-		`${shownPath(project.configFile ?? project.folder)} names no app: write app: './src/app.ts' into it.`,
 	);
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addSettings, typedSettings } from '../project/read-settings.ts';
+import { addSettings, typedSettings } from '../project/settings-options.ts';
 
 /** `flotilla run`: an app in production, in one process. */
 export function addRun(program: Command, programArguments: readonly string[]): void {

@@ -1,8 +1,8 @@
 import { findProject } from '../project/project.ts';
-import type { TypedSettings } from '../project/read-settings.ts';
 import { runProject } from '../project/run-project.ts';
 import { type RunningApp, startApp } from '../project/running-app.ts';
 import type { Settings } from '../project/settings.ts';
+import type { TypedSettings } from '../project/settings-options.ts';
 import { addressLines, apiPaths } from './addresses.ts';
 
 export interface RunRequest {

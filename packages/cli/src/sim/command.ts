@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
 import { collected, parseDuration, parseList, wholeNumber } from '../terminal/arguments.ts';
-import { runSim } from './run.ts';
 
 /** `flotilla sim` as it was typed. */
 export interface SimArguments {
@@ -57,6 +56,7 @@ export function addSim(program: Command): void {
 		.option('--json', 'JSON: an object for each run, then a summary')
 		.addHelpText('after', EXAMPLES)
 		.action(async (path: string, options: SimArguments) => {
+			const { runSim } = await import('./run.ts');
 			process.exitCode = await runSim(path, options);
 		});
 }

@@ -1,7 +1,9 @@
 import { type ErrorCode, errorTable } from '../errors/error-table.ts';
 import type { HttpOperation, Operation } from './compile-operations.ts';
 import type { Contract } from './contract.ts';
+import { compareText, inOrder } from './order.ts';
 import { type JsonSchema, resolveReference } from './schema.ts';
+import { Components } from './schema-components.ts';
 import { type KnownField, knownFields } from './unknown-fields.ts';
 
 export interface OpenApiOptions {
@@ -27,8 +29,8 @@ export type OpenApiDocument = { readonly [member: string]: unknown };
  */
 export function openApiDocument(options: OpenApiOptions): OpenApiDocument {
 	const { title, version, description } = options;
-	const contracts = options.contracts.toSorted((a, b) => compare(a.name, b.name));
-	const components = new Components();
+	const contracts = inOrder(options.contracts);
+	const components = new Components('#/components/schemas/', { Problem: problemSchema });
 	const paths = new Map<string, Map<string, unknown>>();
 	for (const { operations } of contracts) {
 		for (const operation of operations.values()) {
@@ -49,7 +51,7 @@ export function openApiDocument(options: OpenApiOptions): OpenApiDocument {
 		})),
 		paths: Object.fromEntries(
 			[...paths]
-				.toSorted(([a], [b]) => compare(a, b))
+				.toSorted(([a], [b]) => compareText(a, b))
 				.map(([path, methods]) => [path, Object.fromEntries(methods)]),
 		),
 		components: {
@@ -322,82 +324,6 @@ const preferenceApplied = {
 	schema: { type: 'string' },
 };
 
-/** The schemas that others refer to, under names of their own. */
-class Components {
-	readonly #schemas = new Map<string, { readonly source: string; readonly schema: JsonSchema }>();
-
-	/**
-	 * A schema with its references turned into references to components. References of a schema
-	 * lead to places inside of `root`, which mean something else inside of the document.
-	 */
-	adopt(json: JsonSchema, name: string, root: JsonSchema = json): JsonSchema {
-		const definitions = (root.$defs ?? {}) as Readonly<Record<string, JsonSchema>>;
-		const names = this.#namesOf(definitions, name);
-		const moved = (reference: string): string => {
-			const [, key = '', rest = ''] = /^#\/\$defs\/([^/]+)(.*)$/.exec(reference) ?? [];
-			const component = names.get(decodePointer(key));
-			if (component !== undefined) return `#/components/schemas/${component}${rest}`;
-			this.#define(name, root, moved);
-			return `#/components/schemas/${name}${reference.slice(1)}`;
-		};
-		for (const [key, definition] of Object.entries(definitions)) {
-			this.#define(names.get(key) ?? key, definition, moved);
-		}
-		const { $defs: _, ...own } = json;
-		return rewrite(own, moved) as JsonSchema;
-	}
-
-	schemas(): Readonly<Record<string, JsonSchema>> {
-		return {
-			Problem: problemSchema,
-			...Object.fromEntries(
-				[...this.#schemas]
-					.toSorted(([a], [b]) => compare(a, b))
-					.map(([name, { schema }]) => [name, schema]),
-			),
-		};
-	}
-
-	/** Definitions keep their own names, unless one is made up or already stands for another schema. */
-	#namesOf(
-		definitions: Readonly<Record<string, JsonSchema>>,
-		name: string,
-	): ReadonlyMap<string, string> {
-		const entries = Object.entries(definitions);
-		const own = entries.every(([key, definition]) => {
-			const known = key === 'Problem' ? '' : this.#schemas.get(key)?.source;
-			return known === undefined || known === JSON.stringify(definition);
-		});
-		return new Map(
-			entries.map(([key]) => {
-				const keeps = own && /^(?!__)[A-Za-z0-9._-]+$/.test(key);
-				return [key, keeps ? key : `${name}.${key.replaceAll(/[^A-Za-z0-9._-]/g, '_')}`];
-			}),
-		);
-	}
-
-	#define(name: string, schema: JsonSchema, moved: (reference: string) => string): void {
-		if (this.#schemas.has(name)) return;
-		const source = JSON.stringify(schema);
-		// Known before it is rewritten, since it may refer to itself.
-		this.#schemas.set(name, { source, schema: {} });
-		const { $defs: _, ...own } = schema;
-		this.#schemas.set(name, { source, schema: rewrite(own, moved) as JsonSchema });
-	}
-}
-
-function rewrite(json: unknown, moved: (reference: string) => string): unknown {
-	if (typeof json !== 'object' || json === null) return json;
-	if (Array.isArray(json)) return json.map((item) => rewrite(item, moved));
-	return Object.fromEntries(
-		Object.entries(json).map(([key, value]) =>
-			key === '$ref' && typeof value === 'string'
-				? [key, moved(value)]
-				: [key, rewrite(value, moved)],
-		),
-	);
-}
-
 function oneSchema(schemas: readonly unknown[]): JsonSchema {
 	const distinct = [...new Map(schemas.map((schema) => [JSON.stringify(schema), schema])).values()];
 	return (distinct.length === 1 ? distinct[0] : { anyOf: distinct }) as JsonSchema;
@@ -411,13 +337,4 @@ function add<T>(set: Set<T>, values: readonly T[]): void {
 function sentenceOf(name: string): string {
 	const words = name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 	return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-function decodePointer(text: string): string {
-	return decodeURIComponent(text).replaceAll('~1', '/').replaceAll('~0', '~');
-}
-
-/** By code units, so that the order does not depend on a language. */
-function compare(left: string, right: string): number {
-	return left < right ? -1 : left > right ? 1 : 0;
 }

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { anchorsOf } from '../markdown/anchors.ts';
 import { type Finding, lineAt } from './finding.ts';
 import type { Page, Repository } from './repository.ts';
 
@@ -9,7 +10,7 @@ const HEADING = /^#+ +(?<text>.+)$/gm;
 /** What a page links to within the repository is there: files, folders and headings. */
 export function checkLinks({ pages, paths }: Repository): Finding[] {
 	const known = new Set(paths);
-	const headings = new Map(pages.map((page) => [page.path, anchorsOf(page)]));
+	const headings = new Map(pages.map((page) => [page.path, headingAnchors(page)]));
 	const isThere = (path: string): boolean =>
 		known.has(path) || paths.some((other) => other.startsWith(`${path.replace(/\/$/, '')}/`));
 	return pages.flatMap((page) =>
@@ -33,16 +34,8 @@ function proseOf({ text }: Page): string {
 	return text.replaceAll(FENCE, (fence) => fence.replaceAll(/[^\n]/g, ' '));
 }
 
-/** As GitHub makes them. */
-function anchorsOf(page: Page): ReadonlySet<string> {
-	return new Set(
-		[...proseOf(page).matchAll(HEADING)].map(({ groups }) =>
-			(groups?.text ?? '')
-				.toLowerCase()
-				.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-				.replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-				.trim()
-				.replaceAll(/\s/g, '-'),
-		),
-	);
+/** With fences blanked, so that a comment of a shell is no heading. */
+function headingAnchors(page: Page): ReadonlySet<string> {
+	const headings = [...proseOf(page).matchAll(HEADING)].map(({ groups }) => groups?.text ?? '');
+	return new Set(anchorsOf(headings));
 }

@@ -1,6 +1,7 @@
 // `npm run bench -- NAME [--json] [--smoke]`; NAME is a bench or `all`.
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { bench as edge } from './edge.ts';
 import { type Bench, fullPlan, smokePlan } from './harness/bench.ts';
 import { documentText } from './harness/document.ts';
 import { type BenchResult, runBench } from './harness/run-bench.ts';
@@ -8,7 +9,7 @@ import { figuresTable, plainText, ratiosTable } from './harness/table.ts';
 import { bench as localCall } from './local-call.ts';
 import { bench as simulator } from './simulator.ts';
 
-const benches: readonly Bench[] = [localCall, simulator];
+const benches: readonly Bench[] = [localCall, edge, simulator];
 
 const DOCUMENT = 'docs/reference/benchmarks.md';
 
@@ -55,7 +56,10 @@ function show(result: BenchResult, json: boolean): void {
 }
 
 /** On standard error, so that `--json` stays what it is. */
-function showVerified({ bench, measured }: BenchResult): void {
+function showVerified({ bench, measured, absent }: BenchResult): void {
+	for (const { listed, reason } of absent) {
+		console.error(`${bench.name}: SKIPPED ${listed.subject} (${listed.variant}): ${reason}`);
+	}
 	for (const { row, operations, handlerRuns } of measured) {
 		const who = `${row.subject} (${row.variant}), callers: ${row.concurrency}`;
 		console.error(
@@ -67,7 +71,7 @@ function showVerified({ bench, measured }: BenchResult): void {
 async function main({ chosen, json, smoke, writes }: Asked): Promise<void> {
 	const results: BenchResult[] = [];
 	for (const bench of chosen) {
-		const result = await runBench(bench, smoke ? smokePlan : fullPlan);
+		const result = await runBench(bench, smoke ? smokePlan : { ...fullPlan, ...bench.plan });
 		showVerified(result);
 		show(result, json);
 		results.push(result);

@@ -15,17 +15,28 @@ export interface Bench {
 	/** The id of the subject that is Flotilla's. */
 	readonly own: string;
 	readonly ratios: readonly Ratio[];
+	/** Where it wants more or less of them than `fullPlan`. */
+	readonly plan?: Partial<Plan>;
+	/** In which the table tells how long an operation took; `us` when absent. */
+	readonly latencyUnit?: 'us' | 'ms';
+	/** Makes what its subjects need and is not there yet, once, before they start. */
+	readonly prepare?: () => void;
 	/** Packages whose installed versions belong to the figures. */
 	readonly packages: readonly string[];
 }
 
-/** How many times the operations a second of `of` are those of `against`, or that number itself. */
+/**
+ * How many times the operations a second of `of` are those of `against`, or that number itself; or
+ * how many times the processor time of `of` for an operation goes into that of `against`.
+ */
 export interface Ratio {
 	readonly name: string;
 	/** The ids of two subjects. */
 	readonly of: string;
 	readonly against: string | number;
 	readonly concurrency: number;
+	/** What is compared; `value` when absent. Either way, more is better. */
+	readonly figure?: 'value' | 'cpuUsPerOp';
 	/** The budget, where there is one. */
 	readonly atLeast?: number;
 }

@@ -1,10 +1,10 @@
 import type { Bench, Ratio } from './bench.ts';
 import type { Round } from './meter.ts';
 import { median, quantile, roundTo } from './statistics.ts';
-import type { BenchSubject } from './subject.ts';
+import type { BenchSubject, Footprint } from './subject.ts';
 
 /** The figures of one subject with so many callers, as `--json` prints them. */
-export interface Row {
+export interface Row extends Partial<Footprint> {
 	readonly bench: string;
 	readonly subject: string;
 	readonly variant: string;
@@ -44,6 +44,7 @@ export function measuredOf(
 	{ id, subject, variant }: BenchSubject,
 	concurrency: number,
 	rounds: readonly Round[],
+	footprint?: Footprint,
 ): Measured {
 	const perSecond = rounds.map(({ operations, elapsedMs }) => (operations / elapsedMs) * 1_000);
 	const samplesMs = rounds.flatMap((round) => [...round.samplesMs]);
@@ -60,21 +61,26 @@ export function measuredOf(
 		p99Ms: roundTo(quantile(samplesMs, 0.99), 6),
 		cpuUsPerOp: roundTo(median(rounds.map(({ cpuUs, operations }) => cpuUs / operations)), 3),
 		rssMiB: roundTo(Math.max(...rounds.map(({ rssBytes }) => rssBytes)) / 2 ** 20, 1),
+		...footprint,
 	};
 	const sum = (key: 'operations' | 'handlerRuns'): number =>
 		rounds.reduce((total, round) => total + round[key], 0);
 	return { id, row, operations: sum('operations'), handlerRuns: sum('handlerRuns') };
 }
 
-/** Of the medians, so that a reader can check it against the rows. */
-export function ratioOf(measured: readonly Measured[], ratio: Ratio): number {
-	const value = (wanted: string | number): number => {
+/**
+ * Of the medians, so that a reader can check it against the rows.
+ *
+ * @returns `undefined` when a subject that it compares did not take part.
+ */
+export function ratioOf(measured: readonly Measured[], ratio: Ratio): number | undefined {
+	const figure = ratio.figure ?? 'value';
+	const find = (wanted: string | number): number | undefined => {
 		if (typeof wanted === 'number') return wanted;
-		const found = measured.find(
-			({ id, row }) => id === wanted && row.concurrency === ratio.concurrency,
-		);
-		if (found === undefined) throw new Error(`'${ratio.name}' compares a row that is not there.`);
-		return found.row.value;
+		return measured.find(({ id, row }) => id === wanted && row.concurrency === ratio.concurrency)
+			?.row[figure];
 	};
-	return roundTo(value(ratio.of) / value(ratio.against), 2);
+	const [of, against] = [find(ratio.of), find(ratio.against)];
+	if (of === undefined || against === undefined) return undefined;
+	return roundTo(figure === 'value' ? of / against : against / of, 2);
 }

@@ -1,3 +1,4 @@
+import { treeUsage, type Usage } from './process-tree.ts';
 import type { Subject } from './subject.ts';
 
 /** What one round showed. */
@@ -5,7 +6,10 @@ export interface Round {
 	readonly operations: number;
 	readonly handlerRuns: number;
 	readonly elapsedMs: number;
-	/** User and system time of the whole process, its compiler and collector threads included. */
+	/**
+	 * User and system time of the whole process, its compiler and collector threads included; of those
+	 * that the subject names instead, and their descendants.
+	 */
 	readonly cpuUs: number;
 	/** Durations of the operations that were timed. */
 	readonly samplesMs: Float64Array;
@@ -44,11 +48,11 @@ export class Meter {
 		const runsBefore = await this.#subject.handlerRuns();
 		const sampleEvery = this.#sampleEvery.get(concurrency) ?? 1;
 		const stretch = new Stretch(this.#subject, this.#n, sampleEvery, durationMs);
-		const cpuBefore = process.cpuUsage();
+		const before = this.#usage();
 		const startMs = performance.now();
 		await Promise.all(Array.from({ length: concurrency }, () => stretch.caller()));
 		const elapsedMs = performance.now() - startMs;
-		const { user, system } = process.cpuUsage(cpuBefore);
+		const after = this.#usage();
 		const operations = (stretch.n - this.#n) * (this.#subject.operationsAtOnce ?? 1);
 		this.#n = stretch.n;
 		const handlerRuns = (await this.#subject.handlerRuns()) - runsBefore;
@@ -62,8 +66,15 @@ export class Meter {
 		const next = Math.round((operations / elapsedMs) * SAMPLE_EVERY_MS) | 1;
 		this.#sampleEvery.set(concurrency, next);
 		const samplesMs = Float64Array.from(stretch.samplesMs);
-		const rssBytes = process.memoryUsage.rss();
-		return { operations, handlerRuns, elapsedMs, cpuUs: user + system, samplesMs, rssBytes };
+		const cpuUs = after.cpuUs - before.cpuUs;
+		return { operations, handlerRuns, elapsedMs, cpuUs, samplesMs, rssBytes: after.rssBytes };
+	}
+
+	#usage(): Usage {
+		const roots = this.#subject.processes?.();
+		if (roots !== undefined) return treeUsage(roots);
+		const { user, system } = process.cpuUsage();
+		return { cpuUs: user + system, rssBytes: process.memoryUsage.rss() };
 	}
 }
 

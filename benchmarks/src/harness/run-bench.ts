@@ -9,12 +9,20 @@ import { type Comparison, type Measured, measuredOf, ratioOf } from './figures.t
 import { installedVersions, machineText } from './machine.ts';
 import type { Round } from './meter.ts';
 import { Progress } from './progress.ts';
+import type { BenchSubject } from './subject.ts';
 import { SubjectChild } from './subject-child.ts';
 
 export interface BenchResult {
 	readonly bench: Bench;
 	readonly measured: readonly Measured[];
+	/** Who could not take part, and why. */
+	readonly absent: readonly Absent[];
 	readonly comparison: Comparison;
+}
+
+export interface Absent {
+	readonly listed: BenchSubject;
+	readonly reason: string;
 }
 
 /** @throws {Error} When a subject does not do what it is measured for: then there are no figures. */
@@ -22,18 +30,27 @@ export async function runBench(bench: Bench, plan: Plan): Promise<BenchResult> {
 	const machine = machineText();
 	const date = new Date().toISOString();
 	const children: SubjectChild[] = [];
+	const absent: Absent[] = [];
+	bench.prepare?.();
 	try {
-		for (const listed of bench.subjects) children.push(await SubjectChild.start(bench, listed));
+		for (const listed of bench.subjects) {
+			const reason = listed.missing?.();
+			if (reason === undefined) children.push(await SubjectChild.start(bench, listed));
+			else absent.push({ listed, reason });
+		}
 		const measured = await measure(bench, plan, children);
 		for (const child of children) {
 			await child.prove();
 			await child.close();
 		}
-		const ratios = Object.fromEntries(
-			bench.ratios.map((ratio) => [ratio.name, ratioOf(measured, ratio)]),
-		);
+		const ratios: Record<string, number> = {};
+		for (const ratio of bench.ratios) {
+			const value = ratioOf(measured, ratio);
+			if (value !== undefined) ratios[ratio.name] = value;
+		}
 		const versions = installedVersions(bench.packages);
-		return { bench, measured, comparison: { bench: bench.name, ratios, machine, versions, date } };
+		const comparison = { bench: bench.name, ratios, machine, versions, date };
+		return { bench, measured, absent, comparison };
 	} finally {
 		await Promise.all(children.map((child) => child.stop()));
 	}
@@ -65,6 +82,6 @@ async function measure(
 	}
 	progress.clear();
 	return series.map(({ child, concurrency, rounds }) =>
-		measuredOf(bench, child.listed, concurrency, rounds),
+		measuredOf(bench, child.listed, concurrency, rounds, child.footprint),
 	);
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Bench } from './bench.ts';
 import type { Round } from './meter.ts';
-import type { BenchSubject } from './subject.ts';
+import type { BenchSubject, Footprint } from './subject.ts';
 import type { Order, Report } from './subject-orders.ts';
 
 const KILL_AFTER_MS = 5_000;
@@ -11,6 +11,8 @@ const ERROR_TEXT_MAX = 8_192;
 /** A subject in a process of its own, seen from here. */
 export class SubjectChild {
 	readonly listed: BenchSubject;
+	/** Known once it has started. */
+	footprint: Footprint | undefined;
 	readonly #name: string;
 	readonly #process: ChildProcess;
 	/** Shown only when something goes wrong: subjects log the failures that they provoke. */
@@ -35,7 +37,7 @@ export class SubjectChild {
 		});
 		const started = new SubjectChild(bench, listed, child);
 		try {
-			await started.#answer();
+			started.footprint = (await started.#answer()).footprint;
 			return started;
 		} catch (error) {
 			await started.stop();

@@ -1,4 +1,5 @@
 import type { Round } from './meter.ts';
+import type { Footprint } from './subject.ts';
 
 /** What the process of a subject is told to do, one order after the other. */
 export type Order =
@@ -9,5 +10,5 @@ export type Order =
 
 /** Its answer to each of them, and the first one unasked, when the subject has started. */
 export type Report =
-	| { readonly ok: true; readonly round?: Round }
+	| { readonly ok: true; readonly round?: Round; readonly footprint?: Footprint }
 	| { readonly ok: false; readonly reason: string };

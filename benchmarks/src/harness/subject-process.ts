@@ -60,7 +60,8 @@ try {
 			process.exit();
 		})();
 	});
-	await report({ ok: true });
+	const { footprint } = subject;
+	await report({ ok: true, ...(footprint !== undefined && { footprint }) });
 } catch (error) {
 	await failed(error);
 	process.disconnect?.();

@@ -16,12 +16,30 @@ export interface Subject<Answer = unknown> {
 	handlerRuns(): number | Promise<number>;
 
 	/**
+	 * The processes that do the work, when it is not this one, which then only makes load: processor
+	 * time and memory are theirs, with those of all their descendants. Called before and after rounds.
+	 */
+	processes?(): readonly number[];
+
+	/** What it takes to have it, where that is measured as well. */
+	readonly footprint?: Footprint;
+
+	/**
 	 * Shows that everything the variant's name promises was in force, and throws when not. Called
 	 * after the last round, so that its provoked failures do not change what the compiler has learnt.
 	 */
 	prove?(): Promise<void>;
 
 	close?(): void | Promise<void>;
+}
+
+/** What a system takes before it does anything. */
+export interface Footprint {
+	readonly processes: number;
+	/** Neither blank nor comment. */
+	readonly linesOfCode: number;
+	/** From the start of its processes, on an empty folder, to its first answer: the median of some starts. */
+	readonly coldStartMs: number;
 }
 
 /** What a subject's own module exports. It alone imports what the subject needs. */
@@ -38,4 +56,6 @@ export interface BenchSubject {
 	/** What is switched on. */
 	readonly variant: string;
 	readonly load: () => Promise<SubjectModule>;
+	/** Why it cannot take part on this machine, in words; absent or `undefined` when it can. */
+	readonly missing?: () => string | undefined;
 }

@@ -1,4 +1,5 @@
 import type { Bench, Ratio } from './bench.ts';
+import type { Row } from './figures.ts';
 import type { BenchResult } from './run-bench.ts';
 
 export interface Table {
@@ -11,24 +12,47 @@ export interface Table {
 const count = new Intl.NumberFormat('en');
 
 export function figuresTable({ bench, measured }: BenchResult): Table {
-	const head = ['subject', 'variant', 'callers', bench.unit, 'min', 'max'];
-	head.push('p50 us', 'p99 us', 'CPU us/op', 'RSS MiB');
+	const { unit, latencyUnit = 'us' } = bench;
+	const scale = latencyUnit === 'us' ? 1_000 : 1;
+	const columns: readonly Column[] = [
+		{ title: 'subject', isText: true, of: ({ subject }) => subject },
+		{ title: 'variant', isText: true, of: ({ variant }) => variant },
+		{ title: 'callers', of: ({ concurrency }) => String(concurrency) },
+		{ title: unit, of: ({ value }) => count.format(value) },
+		{ title: 'min', of: ({ min }) => count.format(min) },
+		{ title: 'max', of: ({ max }) => count.format(max) },
+		{ title: `p50 ${latencyUnit}`, of: ({ p50Ms }) => (p50Ms * scale).toFixed(2) },
+		{ title: `p99 ${latencyUnit}`, of: ({ p99Ms }) => (p99Ms * scale).toFixed(2) },
+		{ title: 'CPU us/op', of: ({ cpuUsPerOp }) => cpuText(cpuUsPerOp) },
+		{ title: 'RSS MiB', of: ({ rssMiB }) => count.format(Math.round(rssMiB)) },
+		...(measured.some(({ row }) => row.processes !== undefined) ? footprintColumns : []),
+	];
 	return {
-		head,
-		isNumber: head.map((_, column) => column >= 2),
-		rows: measured.map(({ row }) => [
-			row.subject,
-			row.variant,
-			String(row.concurrency),
-			count.format(row.value),
-			count.format(row.min),
-			count.format(row.max),
-			(row.p50Ms * 1_000).toFixed(2),
-			(row.p99Ms * 1_000).toFixed(2),
-			row.cpuUsPerOp.toFixed(3),
-			row.rssMiB.toFixed(0),
-		]),
+		head: columns.map(({ title }) => title),
+		isNumber: columns.map(({ isText }) => isText !== true),
+		rows: measured.map(({ row }) => columns.map(({ of }) => of(row))),
 	};
+}
+
+interface Column {
+	readonly title: string;
+	readonly isText?: true;
+	readonly of: (row: Row) => string;
+}
+
+const footprintColumns: readonly Column[] = [
+	{ title: 'processes', of: ({ processes }) => cell(processes) },
+	{ title: 'lines of code', of: ({ linesOfCode }) => cell(linesOfCode) },
+	{ title: 'cold start ms', of: ({ coldStartMs }) => cell(coldStartMs) },
+];
+
+function cell(value: number | undefined): string {
+	return value === undefined ? '' : count.format(Math.round(value));
+}
+
+/** Three decimals where they are all there is, none where they would be noise. */
+function cpuText(us: number): string {
+	return us < 1_000 ? us.toFixed(us < 100 ? 3 : 1) : count.format(Math.round(us));
 }
 
 export function ratiosTable({ bench, comparison }: BenchResult): Table {
@@ -36,8 +60,9 @@ export function ratiosTable({ bench, comparison }: BenchResult): Table {
 		head: ['ratio', 'measured', 'budget', ''],
 		isNumber: [false, true, true, false],
 		rows: bench.ratios.map((ratio) => {
-			const value = comparison.ratios[ratio.name] ?? Number.NaN;
+			const value = comparison.ratios[ratio.name];
 			const budget = ratio.atLeast === undefined ? '' : `${ratio.atLeast}x`;
+			if (value === undefined) return [ratio.name, '', budget, 'not measured'];
 			return [ratio.name, `${value}x`, budget, verdict(ratio, value)];
 		}),
 	};
@@ -59,6 +84,36 @@ export function losses({ bench, measured }: BenchResult): readonly string[] {
 		return `${callers(concurrency)}: ${faster.length === 0 ? 'nobody' : faster.join('; ')}`;
 	});
 }
+
+/** In what else somebody took less than we did; nobody is left out. */
+export function savings({ bench, measured }: BenchResult): readonly string[] {
+	const least = (id: string, of: (row: Row) => number | undefined): number | undefined => {
+		const values = measured
+			.filter((one) => one.id === id)
+			.map(({ row }) => of(row))
+			.filter((value) => value !== undefined);
+		return values.length === 0 ? undefined : Math.min(...values);
+	};
+	return thrift.flatMap(([words, of]) => {
+		const ours = least(bench.own, of);
+		if (ours === undefined) return [];
+		const others = bench.subjects
+			.map(({ id, subject, variant }) => ({ subject, variant, value: least(id, of) }))
+			.filter(({ value }) => value !== undefined && value < ours)
+			.map(({ subject, variant, value }) => {
+				return `${subject} (${variant}) ${(ours / (value ?? Number.NaN)).toFixed(1)}x`;
+			});
+		return [`${words}: ${others.length === 0 ? 'nobody' : others.join('; ')}`];
+	});
+}
+
+/** Of each the least, whatever the number of callers. */
+const thrift: readonly (readonly [string, (row: Row) => number | undefined])[] = [
+	['CPU per operation', ({ cpuUsPerOp }) => cpuUsPerOp],
+	['memory', ({ rssMiB }) => rssMiB],
+	['lines of code', ({ linesOfCode }) => linesOfCode],
+	['time to start', ({ coldStartMs }) => coldStartMs],
+];
 
 function callers(concurrency: Bench['concurrencies'][number]): string {
 	return concurrency === 1 ? '1 caller' : `${concurrency} callers`;

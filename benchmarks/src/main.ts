@@ -1,6 +1,7 @@
 // `npm run bench -- NAME [--json] [--smoke]`; NAME is a bench or `all`.
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { bench as checkout } from './checkout.ts';
 import { bench as edge } from './edge.ts';
 import { type Bench, fullPlan, smokePlan } from './harness/bench.ts';
 import { documentText } from './harness/document.ts';
@@ -9,7 +10,7 @@ import { figuresTable, plainText, ratiosTable } from './harness/table.ts';
 import { bench as localCall } from './local-call.ts';
 import { bench as simulator } from './simulator.ts';
 
-const benches: readonly Bench[] = [localCall, edge, simulator];
+const benches: readonly Bench[] = [localCall, edge, checkout, simulator];
 
 const DOCUMENT = 'docs/reference/benchmarks.md';
 

@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { freePort, whenAnswering } from '../load/ports.ts';
+import { spawnWithUs } from '../load/spawn-with-us.ts';
 
 /** nginx in front of a server on this machine. */
 export interface Nginx {
@@ -26,7 +26,8 @@ export async function startNginx(upstreamPort: number): Promise<Nginx> {
 	const folder = mkdtempSync(join(tmpdir(), 'flotilla-nginx-'));
 	const port = await freePort();
 	writeFileSync(join(folder, 'nginx.conf'), configuration(folder, port, upstreamPort));
-	const child = spawnWithUs([binary, '-p', folder, '-c', join(folder, 'nginx.conf')]);
+	const command = [binary, '-p', folder, '-c', join(folder, 'nginx.conf')];
+	const child = spawnWithUs(command, { stdio: ['ignore', 'ignore', 'inherit'] });
 	const stop = (): void => {
 		child.kill('SIGTERM');
 		rmSync(folder, { recursive: true, force: true });
@@ -70,12 +71,4 @@ http {
 	}
 }
 `;
-}
-
-/** On Linux the kernel ends it even when this process is killed outright. */
-function spawnWithUs(command: readonly string[]): ChildProcess {
-	const prefix = ['setpriv', '--pdeathsig', 'TERM'];
-	const works = spawnSync('setpriv', [...prefix.slice(1), 'true']).status === 0;
-	const [file = '', ...args] = works ? [...prefix, ...command] : command;
-	return spawn(file, args, { stdio: ['ignore', 'ignore', 'inherit'] });
 }

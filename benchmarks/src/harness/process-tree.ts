@@ -51,7 +51,8 @@ function runningProcesses(): readonly number[] {
 		.map(Number);
 }
 
-function parentOf(id: number): number | undefined {
+/** `undefined` when there is no such process. */
+export function parentOf(id: number): number | undefined {
 	try {
 		return Number(statOf(id)[1]);
 	} catch {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpConnection } from './http-connection.ts';
+import { textOf } from './http-request.ts';
 
 const POLL_MS = 2;
 
@@ -24,8 +25,14 @@ export async function freePorts(count: number): Promise<readonly number[]> {
 	return ports;
 }
 
+export interface Wanted {
+	/** Of the answer; any when absent. */
+	readonly status?: number;
+	readonly headers?: Readonly<Record<string, string>>;
+}
+
 /**
- * Waits for an answer of this status; of any when absent.
+ * Asks until there is an answer as it is wanted.
  *
  * @throws {Error} When there is none within the time.
  */
@@ -33,11 +40,11 @@ export async function whenAnswering(
 	port: number,
 	path: string,
 	limitMs: number,
-	status?: number,
+	{ status, headers = {} }: Wanted = {},
 ): Promise<void> {
 	const endMs = performance.now() + limitMs;
 	for (;;) {
-		const answered = await statusOf(port, path);
+		const answered = await statusOf(port, path, headers);
 		if (answered !== undefined && (status === undefined || answered === status)) return;
 		if (performance.now() > endMs) {
 			throw new Error(`no answer at port ${port} within ${limitMs} ms, but ${answered}`);
@@ -46,12 +53,16 @@ export async function whenAnswering(
 	}
 }
 
-async function statusOf(port: number, path: string): Promise<number | undefined> {
+async function statusOf(
+	port: number,
+	path: string,
+	headers: Readonly<Record<string, string>>,
+): Promise<number | undefined> {
 	let connection: HttpConnection | undefined;
 	try {
 		connection = await HttpConnection.open(port);
-		const head = `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n`;
-		return (await connection.ask(head)).status;
+		const request = { method: 'GET', path, headers: { connection: 'close', ...headers } };
+		return (await connection.ask(textOf(request))).status;
 	} catch {
 		return undefined; // Not yet.
 	} finally {

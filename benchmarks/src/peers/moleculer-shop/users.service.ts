@@ -1,0 +1,30 @@
+import type { ServiceSchema } from 'moleculer';
+import { Users } from '../peer-shop/users.ts';
+import { type Call, refusing } from './caller.ts';
+import { credentials, newUser } from './parameters.ts';
+
+export function usersService(): ServiceSchema {
+	const users = new Users();
+	return {
+		name: 'users',
+		actions: {
+			register: {
+				params: newUser,
+				handler: (call: Call<Parameters<Users['register']>[0]>) =>
+					refusing(() => {
+						call.meta.$statusCode = 201;
+						return users.register(call.params);
+					}),
+			},
+			signIn: {
+				params: credentials,
+				handler: (call: Call<Parameters<Users['signIn']>[0]>) =>
+					refusing(() => {
+						call.meta.$statusCode = 201;
+						return users.signIn(call.params);
+					}),
+			},
+			keys: () => users.keys(),
+		},
+	};
+}

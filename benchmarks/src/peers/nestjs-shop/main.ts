@@ -7,7 +7,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { GatewayModule } from './gateway.module.ts';
 import { OrdersModule } from './orders.module.ts';
 import { PaymentsModule } from './payments.module.ts';
-import { portOf, type ServiceName } from './peers.ts';
+import { PromptSocket, portOf, type ServiceName } from './peers.ts';
 import { ProductsModule } from './products.module.ts';
 import { httpValidation, RefusalToHttp, RefusalToRpc, RpcValidation } from './refusal-filters.ts';
 import { UsersModule } from './users.module.ts';
@@ -26,7 +26,7 @@ async function startService(name: ServiceName): Promise<void> {
 	const app = await NestFactory.createMicroservice<MicroserviceOptions>(modules[name], {
 		logger: [...logger],
 		transport: Transport.TCP,
-		options: { host, port: portOf(name) },
+		options: { host, port: portOf(name), socketClass: PromptSocket },
 	});
 	app.useGlobalPipes(new RpcValidation());
 	app.useGlobalFilters(new RefusalToRpc());

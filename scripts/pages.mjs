@@ -8,7 +8,7 @@
 //
 // A workspace gets a page like this (packages/api-page is the shortest example):
 //
-//   src/page/index.html      its entry. Scripts and styles by relative path, nothing inline (the
+//   src/page/index.html      its entry. Scripts and styles by relative path, none in attributes (the
 //                            gateway's Content-Security-Policy refuses it), nothing from elsewhere
 //   src/page/**/*.tsx, *.ts  Preact and signals, bundled: `preact` and `@preact/signals` stand in
 //                            devDependencies. Workspaces are imported by name, as anywhere

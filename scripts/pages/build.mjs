@@ -49,7 +49,7 @@ async function bundle(page, outDir) {
 		build: {
 			outDir,
 			emptyOutDir: true,
-			target: 'es2023',
+			target: ['chrome123', 'firefox128', 'safari17.5'],
 			// The policy of the gateway allows no data: addresses and no inline scripts.
 			assetsInlineLimit: 0,
 			modulePreload: { polyfill: false },
@@ -59,14 +59,17 @@ async function bundle(page, outDir) {
 	});
 }
 
-/** A page asks its own origin only, and works without the internet. */
+/**
+ * A page asks its own origin only, and works without the internet. The gateway allows what stands in
+ * <script> and <style> by its hash, but nothing can be said for attributes.
+ */
 function checkOrigin(html) {
 	const text = readFileSync(html, 'utf8');
 	const foreign = /\s(?:src|href)\s*=\s*["']?(?:[a-z][a-z0-9+.-]*:)?\/\/[^"'\s>]*/i.exec(
 		text.replaceAll(/<a\s[^>]*>/gi, ''),
 	);
 	if (foreign) throw new Error(`${html} loads something from elsewhere:${foreign[0]}`);
-	const inline = /<script(?![^>]*\ssrc=)[^>]*>|<style|\son[a-z]+\s*=|\sstyle\s*=/i.exec(text);
+	const inline = /\son[a-z]+\s*=|\sstyle\s*=/i.exec(text);
 	if (inline) {
 		throw new Error(`${html} has ${inline[0].trim()} inline, which browsers would refuse to run`);
 	}

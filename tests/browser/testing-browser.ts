@@ -39,6 +39,9 @@ function findBrowser(): string | undefined {
 
 const binary = findBrowser();
 
+/** How long one step of a test may wait for the page. */
+const STEP_LIMIT_MS = 10_000;
+
 /** Why there is no browser, for `skip`; `false` when there is one. */
 export const noBrowser: string | false =
 	binary === undefined && 'there is no Chromium: npm run test:all installs it';
@@ -108,6 +111,7 @@ async function openTab(browser: Browser, url: string, options: TabOptions = {}):
 		serviceWorkers: 'block',
 		permissions: clipboard ? ['clipboard-read', 'clipboard-write'] : [],
 	});
+	context.setDefaultTimeout(STEP_LIMIT_MS);
 	const { origin } = new URL(url);
 	const complaints: string[] = [];
 	await refuseOtherOrigins(context, origin, complaints);

@@ -1,5 +1,6 @@
+import { folder } from '@flotilla/api-page';
 import type { FastifyPluginAsync } from 'fastify';
-import type { Clock } from 'flotilla/adapter';
+import { type Clock, FlotillaError } from 'flotilla/adapter';
 import type { Fleet } from 'flotilla/run';
 import type { Verifier } from './authentication.ts';
 import { type CorsOptions, CrossOrigin } from './cross-origin.ts';
@@ -25,6 +26,11 @@ export interface GatewayOptions {
 	readonly description?: string;
 	/** Who may read `/metrics`: a scope, or `false` for nobody; `public` when absent. */
 	readonly metrics?: string | false;
+	/**
+	 * Whether `/docs` has a page that shows the operations and calls them: `public`, which it is when
+	 * absent, or `false` for none. It shows what `/openapi.json` tells everybody.
+	 */
+	readonly docs?: 'public' | false;
 	/** Files for browsers. What the contracts and the edge itself have at a path cannot be a file. */
 	readonly pages?: readonly Pages[];
 	/**
@@ -56,7 +62,7 @@ export interface Gateway extends AsyncDisposable {
 }
 
 /**
- * Opens the edge of a fleet: its operations with `http` over HTTP/1.1, and `/openapi.json`,
+ * Opens the edge of a fleet: its operations with `http` over HTTP/1.1, and `/openapi.json`, `/docs`,
  * `/health/live`, `/health/ready` and `/metrics`.
  *
  * @throws {FlotillaError} `FLOTILLA_ADDRESS_IN_USE`, `FLOTILLA_ADDRESS_UNAVAILABLE`;
@@ -87,7 +93,7 @@ export async function gateway(fleet: Fleet, options: GatewayOptions = {}): Promi
 			version: options.version ?? '1.0.0',
 			description: options.description,
 			metrics: options.metrics ?? 'public',
-			pages: await Promise.all((options.pages ?? []).map(loadPages)),
+			pages: await Promise.all(pagesOf(options).map(loadPages)),
 			crossOrigin: options.cors && new CrossOrigin(options.cors),
 			plugin: options.plugin,
 		});
@@ -98,6 +104,14 @@ export async function gateway(fleet: Fleet, options: GatewayOptions = {}): Promi
 		if (options.listener === undefined) await listener.close();
 		throw error;
 	}
+}
+
+function pagesOf({ pages = [], docs = 'public' }: GatewayOptions): readonly Pages[] {
+	if (docs !== 'public' && docs !== false) {
+		const message = `The gateway cannot start: docs is '${String(docs)}', not 'public' or false.`;
+		throw new FlotillaError('FLOTILLA_CONFIGURATION', message);
+	}
+	return docs === false ? pages : [{ at: '/docs', folder }, ...pages];
 }
 
 class RunningGateway implements Gateway {

@@ -1,11 +1,7 @@
-import { signal } from '@preact/signals';
 import { render } from 'preact';
-
-const title = signal('API');
-
-function Page() {
-	return <h1>{title}</h1>;
-}
+import { loadApi } from './state/loaded-api.ts';
+import { Page } from './view/page.tsx';
 
 const place = document.getElementById('page');
 if (place !== null) render(<Page />, place);
+void loadApi();

@@ -43,14 +43,20 @@ class Checkout implements Disposable {
 		);
 	}
 
-	async setup(extra: Record<string, string> = {}): Promise<{ code: number; output: string }> {
+	async setup(
+		extra: Record<string, string> = {},
+		...args: string[]
+	): Promise<{ code: number; output: string }> {
 		const env = {
 			...process.env,
 			...extra,
 			npm_execpath: join(this.folder, 'npm-cli.mjs'),
 			npm_node_execpath: process.execPath,
 		};
-		const child = spawn(process.execPath, ['scripts/setup.mjs'], { cwd: this.folder, env });
+		const child = spawn(process.execPath, ['scripts/setup.mjs', ...args], {
+			cwd: this.folder,
+			env,
+		});
 		let output = '';
 		child.stdout.on('data', (chunk) => {
 			output += chunk;
@@ -81,6 +87,19 @@ test('installs once, then is silent until the lock file changes', async () => {
 	checkout.lock('1.0.1');
 	await checkout.setup();
 	assert.equal(checkout.installs.length, 2);
+});
+
+test('the pages are brought up to date once everything is installed, and their failure counts', async () => {
+	using checkout = new Checkout();
+	const pages = join(checkout.folder, 'scripts/pages.mjs');
+	writeFileSync(
+		pages,
+		"import { existsSync } from 'node:fs'; console.log(existsSync('node_modules/.bin/node')); process.exit(3);",
+	);
+	const { code, output } = await checkout.setup({}, '--pages');
+	assert.equal(code, 1);
+	assert.match(output, /true\n$/);
+	assert.equal((await checkout.setup()).code, 0);
 });
 
 test('commands started together install once', async () => {

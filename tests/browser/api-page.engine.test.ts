@@ -1,50 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { promisify } from 'node:util';
-import { type OpenShop, openShop, Settings } from '@shop/app';
 import type { Page } from 'playwright-core';
-import {
-	colourSchemes,
-	noBrowser,
-	openBrowser,
-	type Tab,
-	type TabOptions,
-	type TestBrowser,
-	viewports,
-} from './testing-browser.ts';
+import { type ApiPage, answered, choose, openApiPage, send, titled } from './testing-api-page.ts';
+import { noBrowser } from './testing-browser.ts';
 
 suite('the page of the interface', { skip: noBrowser }, () => {
-	let shop: OpenShop;
-	let browser: TestBrowser;
-	let data: string;
+	let api: ApiPage;
 	before(async () => {
-		data = await mkdtemp(join(tmpdir(), 'shop-'));
-		shop = await openShop(Settings.parse({ port: 0, data, logLevel: 'error' }), process.pid);
-		browser = await openBrowser();
+		api = await openApiPage();
 	});
-	after(async () => {
-		await browser?.[Symbol.asyncDispose]();
-		await shop?.[Symbol.asyncDispose]();
-		await rm(data, { recursive: true, force: true });
-	});
-
-	const open = (operation = '', options?: TabOptions): Promise<Tab> =>
-		browser.open(`${shop.url}/docs/${operation === '' ? '' : `#${operation}`}`, options);
-	const title = (page: Page, text: string): Promise<void> =>
-		page.getByRole('heading', { level: 1, name: text, exact: true }).waitFor();
-	const send = (page: Page): Promise<void> => page.getByRole('button', { name: 'Send' }).click();
-	const answered = (page: Page, status: string): Promise<void> =>
-		page.locator('.answer-head .status', { hasText: status }).waitFor();
-
-	/** Goes to an operation by the list, as a reader does. */
-	async function choose(page: Page, service: string, operation: string): Promise<void> {
-		await page.getByRole('navigation').locator(`a[href="#${service}.${operation}"]`).click();
-		await title(page, `${service}.${operation}`);
-	}
+	after(() => api?.[Symbol.asyncDispose]());
 
 	async function answer(page: Page): Promise<Record<string, unknown>> {
 		const text = await page.getByRole('region', { name: 'Body of the answer' }).innerText();
@@ -54,11 +21,11 @@ suite('the page of the interface', { skip: noBrowser }, () => {
 	/** Registers somebody and signs in, all by the forms of the page. */
 	async function signIn(page: Page, email: string): Promise<void> {
 		const body = { email, password: 'analytical engine' };
-		await choose(page, 'users', 'register');
+		await choose(page, 'users.register');
 		await page.getByLabel('Body application/json').fill(JSON.stringify({ ...body, name: 'Ada' }));
 		await send(page);
 		await answered(page, '201');
-		await choose(page, 'users', 'signIn');
+		await choose(page, 'users.signIn');
 		await page.getByLabel('Body application/json').fill(JSON.stringify(body));
 		await send(page);
 		await answered(page, '201');
@@ -67,10 +34,10 @@ suite('the page of the interface', { skip: noBrowser }, () => {
 	}
 
 	test('the overview lists every operation, and leads to each', async () => {
-		await using tab = await open();
+		await using tab = await api.open();
 		const { page } = tab;
-		await title(page, 'shop');
-		const response = await fetch(`${shop.url}/openapi.json`);
+		await titled(page, 'shop');
+		const response = await fetch(`${api.url}/openapi.json`);
 		const { paths } = (await response.json()) as { paths: Record<string, object> };
 		const routes = Object.entries(paths).flatMap(([path, methods]) =>
 			Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
@@ -83,32 +50,32 @@ suite('the page of the interface', { skip: noBrowser }, () => {
 			);
 		}
 		await page.getByRole('main').getByRole('link', { name: 'POST /v1/orders Orders' }).click();
-		await title(page, 'orders.place');
+		await titled(page, 'orders.place');
 		assert.equal(await page.title(), 'orders.place - shop');
 		await page.goBack();
-		await title(page, 'shop');
+		await titled(page, 'shop');
 	});
 
 	test('an address with an operation leads to it, and a wrong one says so', async () => {
-		await using tab = await open('products.get');
-		await title(tab.page, 'products.get');
+		await using tab = await api.open('products.get');
+		await titled(tab.page, 'products.get');
 		const current = tab.page.locator('[aria-current=page]');
 		assert.match(await current.innerText(), /^get/);
-		await using lost = await open('products.nothing');
+		await using lost = await api.open('products.nothing');
 		await lost.page.getByRole('alert').filter({ hasText: 'no such operation' }).waitFor();
 	});
 
 	test('the search finds by any word, by keyboard alone', async () => {
-		await using tab = await open('users.keys');
+		await using tab = await api.open('users.keys');
 		const { page } = tab;
-		await title(page, 'users.keys');
+		await titled(page, 'users.keys');
 		await page.keyboard.press('/');
 		await page.keyboard.type('stock put');
 		const links = page.getByRole('navigation').getByRole('link');
 		await links.first().filter({ hasText: 'adjustStock' }).waitFor();
 		assert.equal(await links.count(), 1);
 		await page.keyboard.press('Enter');
-		await title(page, 'products.adjustStock');
+		await titled(page, 'products.adjustStock');
 		assert.equal(await page.evaluate('document.activeElement.tagName'), 'H1');
 		await page.keyboard.press('/');
 		await page.keyboard.type('nothing like it');
@@ -118,13 +85,13 @@ suite('the page of the interface', { skip: noBrowser }, () => {
 		await page.keyboard.press('ArrowDown');
 		await page.keyboard.press('ArrowDown');
 		await page.keyboard.press('Enter');
-		await title(page, 'orders.place');
+		await titled(page, 'orders.place');
 	});
 
 	test('an operation tells who may call it, what it takes and what it answers', async () => {
-		await using tab = await open('orders.place');
+		await using tab = await api.open('orders.place');
 		const main = tab.page.getByRole('main');
-		await title(tab.page, 'orders.place');
+		await titled(tab.page, 'orders.place');
 		await main.getByText('Wants a token with the scope user.').waitFor();
 		await main.getByText('lines array of object, 1 to 50 items required').waitFor();
 		await main.getByText('quantity integer, 1 to 1000 required').waitFor();
@@ -138,12 +105,12 @@ suite('the page of the interface', { skip: noBrowser }, () => {
 	});
 
 	test('somebody registers, signs in, orders and watches the order, by the forms alone', async () => {
-		await using tab = await open();
+		await using tab = await api.open();
 		const { page } = tab;
-		await title(page, 'shop');
+		await titled(page, 'shop');
 		await signIn(page, 'ada@example.com');
 
-		await choose(page, 'orders', 'place');
+		await choose(page, 'orders.place');
 		await page.getByLabel('Idempotency-Key').waitFor();
 		await page.getByRole('button', { name: 'Make one' }).click();
 		assert.match(await page.getByLabel('Idempotency-Key').inputValue(), /^[0-9a-f]{32}$/);
@@ -162,7 +129,7 @@ suite('the page of the interface', { skip: noBrowser }, () => {
 		await page.getByText(/^\d+ headers$/).waitFor();
 		assert.equal((await answer(page)).id, id);
 
-		await choose(page, 'orders', 'watch');
+		await choose(page, 'orders.watch');
 		await page.getByLabel('id path').fill(String(id));
 		await send(page);
 		await page.getByText('1 item, open').waitFor();
@@ -175,13 +142,20 @@ suite('the page of the interface', { skip: noBrowser }, () => {
 		await page.getByRole('button', { name: 'Stop' }).click();
 		await page.getByText('1 item, stopped here').waitFor();
 		assert.equal(await page.getByRole('button', { name: 'Stop' }).count(), 0);
+		await send(page);
+		await page.getByText('1 item, open').waitFor();
+		const token = await page.evaluate<string>("sessionStorage.getItem('flotilla-api-token')");
+		const headers = { authorization: `Bearer ${token}` };
+		await fetch(`${api.url}/v1/orders/${id}/cancel`, { method: 'POST', headers });
+		await page.getByText('2 items, ended, the latest first').waitFor();
+		assert.match(await page.locator('.events li').first().innerText(), /^2\s[\s\S]*"cancelled"/);
 	});
 
 	test('what cannot be sent is said at its field, and refusals are shown with their places', async () => {
-		await using tab = await open();
+		await using tab = await api.open();
 		const { page } = tab;
-		await title(page, 'shop');
-		await choose(page, 'orders', 'get');
+		await titled(page, 'shop');
+		await choose(page, 'orders.get');
 		await send(page);
 		await page.getByText('This is required.').waitFor();
 		const focused = 'document.activeElement.id';
@@ -192,7 +166,7 @@ suite('the page of the interface', { skip: noBrowser }, () => {
 		await answered(page, '401');
 		await page.locator('.problem').getByText('wants a principal and none was proved').waitFor();
 
-		await choose(page, 'users', 'register');
+		await choose(page, 'users.register');
 		const body = page.getByLabel('Body application/json');
 		await body.fill('{"email": "ada@example.com",\n}');
 		await page.getByText(/This is no JSON: .*line 2/).waitFor();
@@ -213,9 +187,9 @@ suite('the page of the interface', { skip: noBrowser }, () => {
 	});
 
 	test('the token stays in the tab, and is sent to nothing that anybody may call', async () => {
-		await using tab = await open('products.get');
+		await using tab = await api.open('products.get');
 		const { page } = tab;
-		await title(page, 'products.get');
+		await titled(page, 'products.get');
 		await page.getByRole('button', { name: 'Set token' }).click();
 		await page.getByLabel('Token', { exact: true }).fill('Bearer abc.def');
 		await tab.picture('token');
@@ -228,7 +202,7 @@ suite('the page of the interface', { skip: noBrowser }, () => {
 		const sent = page.waitForRequest('**/v1/products/COF-002');
 		await send(page);
 		assert.equal((await sent).headers().authorization, undefined);
-		await choose(page, 'orders', 'list');
+		await choose(page, 'orders.list');
 		const secured = page.waitForRequest('**/v1/orders');
 		await send(page);
 		assert.equal((await secured).headers().authorization, 'Bearer abc.def');
@@ -240,9 +214,9 @@ suite('the page of the interface', { skip: noBrowser }, () => {
 	});
 
 	test('the lines for a terminal do what the form does', async () => {
-		await using tab = await open('users.register', { clipboard: true });
+		await using tab = await api.open('users.register', { clipboard: true });
 		const { page } = tab;
-		await title(page, 'users.register');
+		await titled(page, 'users.register');
 		const body = {
 			email: "o'neill@example.com",
 			password: 'analytical engine',
@@ -263,9 +237,9 @@ suite('the page of the interface', { skip: noBrowser }, () => {
 	});
 
 	test('everything can be done with the keyboard, and the focus is seen', async () => {
-		await using tab = await open('products.get');
+		await using tab = await api.open('products.get');
 		const { page } = tab;
-		await title(page, 'products.get');
+		await titled(page, 'products.get');
 		const seen: string[] = [];
 		const focused = `(() => {
 			const { activeElement: at } = document;
@@ -304,9 +278,9 @@ suite('the page of the interface', { skip: noBrowser }, () => {
 	});
 
 	test('the colours follow the system, and the choice of whoever wants others', async () => {
-		await using tab = await open('', { colourScheme: 'dark' });
+		await using tab = await api.open(undefined, { colourScheme: 'dark' });
 		const { page } = tab;
-		await title(page, 'shop');
+		await titled(page, 'shop');
 		const ground = (): Promise<string> =>
 			page.evaluate<string>('getComputedStyle(document.documentElement).backgroundColor');
 		const dark = await ground();
@@ -315,40 +289,9 @@ suite('the page of the interface', { skip: noBrowser }, () => {
 		const light = await ground();
 		assert.notEqual(light, dark);
 		await page.reload();
-		await title(page, 'shop');
+		await titled(page, 'shop');
 		assert.equal(await ground(), light);
 		await page.getByRole('button', { name: 'Use dark colours' }).click();
 		assert.equal(await ground(), dark);
 	});
-
-	for (const [name, viewport] of Object.entries(viewports)) {
-		for (const colourScheme of colourSchemes) {
-			test(`nothing keeps anybody out on a ${name}, ${colourScheme}`, async () => {
-				await using tab = await open('', { viewport, colourScheme });
-				const { page } = tab;
-				await title(page, 'shop');
-				const check = async (what: string): Promise<void> => {
-					await tab.picture(`${what}-${name}-${colourScheme}`);
-					await tab.checkFits();
-					await tab.checkAccessible();
-				};
-				await check('overview');
-				const menu = page.getByRole('button', { name: 'Operations' });
-				if (await menu.isVisible()) {
-					await menu.click();
-					await check('list');
-				}
-				await choose(page, 'orders', 'place');
-				const closed = page.locator('.answer:not([open]) > summary');
-				while ((await closed.count()) > 0) await closed.first().click();
-				await check('operation');
-				const jump = page.getByRole('main').getByRole('button', { name: 'Try it' });
-				if (await jump.isVisible()) await jump.click();
-				await send(page);
-				await answered(page, '401');
-				await page.getByRole('region', { name: 'Body of the answer' }).scrollIntoViewIfNeeded();
-				await check('answer');
-			});
-		}
-	}
 });

@@ -241,6 +241,41 @@ test('a browser gets the fallback where there is nothing, and a program a proble
 	assert.equal((await ask('/v1/things', browser)).status, 405);
 });
 
+test('files are counted together, and a thousand of them are one series', async () => {
+	for (const path of ['/icon.svg', '/guide/', '/orders/17']) await ask(path, browser);
+	await ask('/help');
+	const { body } = await ask('/metrics');
+	const lines = body.toString().split('\n');
+	const routes = lines.flatMap((line) => {
+		const [, route] =
+			/^http_server_request_duration_seconds_count.*http_route="([^"]*)"/.exec(line) ?? [];
+		return route === undefined ? [] : [route];
+	});
+	assert.ok(routes.includes('/*') && routes.includes('/help/*'), routes.join());
+	assert.ok(!routes.some((route) => /icon|guide|17/.test(route)), routes.join());
+});
+
+test('the page of the operations is at /docs unless it is not wanted', async () => {
+	const { status, headers, body } = await ask('/docs/', browser);
+	assert.equal(status, 200);
+	assert.match(
+		String(headers['content-security-policy']),
+		/^default-src 'self'; script-src 'self'; style-src 'self';/,
+	);
+	for (const [, path = ''] of body.toString().matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g)) {
+		const asset = await ask(`/docs/${path}`);
+		assert.equal(asset.status, 200, path);
+		assert.match(String(asset.headers['cache-control']), /immutable|no-cache/);
+	}
+	assert.equal((await ask('/docs')).headers.location, 'docs/');
+	await using without = await openTestEdge({ docs: false });
+	assert.equal((await without.fetch('/docs/')).status, 404);
+	const wrong = openTestEdge({ docs: 'user' as 'public' });
+	await assert.rejects(wrong, /FLOTILLA_CONFIGURATION.*docs is 'user', not 'public' or false/);
+	const twice = openTestEdge({ pages: [{ at: '/docs', folder: folder.path }] });
+	await assert.rejects(twice, /want the path \/docs\/index\.html, which is taken/);
+});
+
 test('pages that cannot be served keep the gateway from starting, and say what to do', async () => {
 	await using odd = await testFolder({ 'index.html': HTML, 'what is this.txt': '' });
 	await using own = await testFolder({ 'index.html': HTML, 'openapi.json': '{}' });

@@ -22,7 +22,7 @@ export function textOf(value: Json | undefined): string {
 }
 
 /** What a JSON Pointer such as `#/components/schemas/Order` leads to (RFC 6901). */
-export function pointedAt(document: JsonObject, reference: string): Json | undefined {
+function pointedAt(document: JsonObject, reference: string): Json | undefined {
 	if (reference !== '#' && !reference.startsWith('#/')) return undefined;
 	let found: Json | undefined = document;
 	for (const part of reference.split('/').slice(1)) {

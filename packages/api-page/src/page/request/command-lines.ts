@@ -21,7 +21,7 @@ export function curlLine(
 	const implied = body === undefined ? 'GET' : 'POST';
 	if (method === 'HEAD') words.push('-I');
 	else if (method !== implied) words.push('-X', method);
-	words.push(quoted(new URL(path, origin).href));
+	words.push(quoted(path.startsWith('/') ? `${origin}${path}` : path));
 	for (const [name, value] of Object.entries(headers))
 		words.push('-H', quoted(`${name}: ${value}`));
 	if (withToken) words.push('-H', TOKEN);

@@ -27,7 +27,7 @@ export interface Answer {
 }
 
 /** Events of a stream that are kept. */
-export const EVENTS_KEPT = 200;
+const EVENTS_KEPT = 200;
 
 /**
  * Sends a request and tells how far it has come, until it is answered, its stream ends, or the signal

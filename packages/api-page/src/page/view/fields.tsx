@@ -105,7 +105,7 @@ function ParameterInput({
 function placeholderOf({ example, schema }: Parameter, document: JsonObject): string {
 	const flat = flatten(schema, document);
 	if (example !== undefined) return String(example);
-	const says = flat.example ?? flat.examples ?? flat.default ?? flat.format ?? flat.pattern;
+	const says = flat.example ?? flat.examples ?? flat.default ?? flat.format;
 	return says === undefined ? '' : String(exampleOf(schema, document));
 }
 
@@ -166,7 +166,7 @@ export function BodyField({
 
 function Problem({ id, text }: { readonly id: string; readonly text: string | undefined }) {
 	return (
-		<p id={id} class="field-problem" aria-live="polite">
+		<p id={id} class="field-problem">
 			{text}
 		</p>
 	);

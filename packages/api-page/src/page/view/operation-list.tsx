@@ -34,6 +34,11 @@ export function OperationList({ api }: { readonly api: Api }): JSX.Element {
 			class={isListOpen.value ? 'operations open' : 'operations'}
 			aria-label={`Operations of ${api.title}`}
 			onKeyDown={(event) => moveFocus(event, search.current)}
+			onFocusOut={({ currentTarget, relatedTarget }) => {
+				// On its way into the page that the list covers.
+				const next = relatedTarget instanceof Element ? relatedTarget : undefined;
+				if (next?.closest('main') && !currentTarget.contains(next)) isListOpen.value = false;
+			}}
 		>
 			<div class="search">
 				<label class="unseen" for="search">
@@ -111,6 +116,7 @@ function moveFocus(event: KeyboardEvent, search: HTMLInputElement | null): void 
 		text.value = '';
 	} else if (event.key === 'Escape') {
 		isListOpen.value = false;
+		document.querySelector<HTMLElement>('.menu')?.focus();
 	} else if (event.key === 'Enter' && event.target === search) {
 		links[0]?.click();
 	} else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {

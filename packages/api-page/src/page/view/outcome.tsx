@@ -136,7 +136,7 @@ function ProblemDocument({ json }: { readonly json: JsonObject }): JSX.Element {
 			<p>
 				<strong>{textOf(json.title)}</strong>
 			</p>
-			{textOf(json.detail) !== '' && <p>{textOf(json.detail)}</p>}
+			{issues.length === 0 && textOf(json.detail) !== '' && <p>{textOf(json.detail)}</p>}
 			{issues.length > 0 && (
 				<ul>
 					{issues.map((issue) => (
@@ -185,16 +185,21 @@ const STATES: Readonly<Record<Streaming['state'], string>> = {
 function Stream({ progress }: { readonly progress: Streaming }): JSX.Element {
 	const { events, count, state } = progress;
 	const first = count - events.length + 1;
+	const latest = events.map((event, index) => ({ event, number: first + index })).toReversed();
 	return (
 		<>
 			<p class="note">
 				{count === 1 ? '1 item' : `${count} items`}, {STATES[state]}
-				{first > 1 && `; the latest ${events.length} are shown`}
+				{count > 1 && ', the latest first'}
+				{first > 1 && `; ${events.length} are shown`}
 			</p>
-			<ol class="events" start={first}>
-				{events.map((event, index) => (
-					<li key={first + index} class="block">
-						{event.type !== 'message' && <strong>{event.type}</strong>}
+			<ol class="events" reversed start={count}>
+				{latest.map(({ event, number }) => (
+					<li key={number} class="block">
+						<p class="note">
+							{number}
+							{event.type !== 'message' && <strong> {event.type}</strong>}
+						</p>
 						<JsonText text={laidOut(event.data)} />
 					</li>
 				))}

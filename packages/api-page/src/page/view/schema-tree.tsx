@@ -108,7 +108,13 @@ export function TypeText({ shape }: { readonly shape: Shape }): JSX.Element {
 			{shape.rules.map((rule) => (
 				<span key={rule}>
 					{', '}
-					{rule.startsWith('like ') ? <code class="pattern">{rule.slice(5)}</code> : rule}
+					{rule.startsWith('like ') ? (
+						<>
+							like <code class="pattern">{rule.slice(5)}</code>
+						</>
+					) : (
+						rule
+					)}
 				</span>
 			))}
 		</span>

@@ -109,21 +109,23 @@ export function parse(page: Page): Parsed {
 
 export function render({ page, tokens }: Parsed, targets: Targets): Rendered {
 	const env: Environment = { targets, page, sources: [], problems: [], diagrams: 0 };
+	let line = 1;
 	for (const block of tokens) {
-		for (const token of block.children ?? []) direct(token, block, env);
+		if (block.map) line = block.map[0] + 1;
+		for (const token of block.children ?? []) direct(token, line, env);
 	}
 	const html = markdown.renderer.render([...tokens], markdown.options, env);
 	return { html, sources: env.sources, problems: env.problems };
 }
 
 /** Writes into a link or a picture where it leads within the site. */
-function direct(token: Token, block: Token, env: Environment): void {
+function direct(token: Token, line: number, env: Environment): void {
 	const { page, targets, sources, problems } = env;
 	if (token.type === 'link_open') {
 		const target = String(token.attrGet('href'));
 		const link = resolveLink(page, target, targets);
 		if (link.kind === 'nowhere') {
-			problems.push(`${placeOf(page, block)}: the link ${target} leads nowhere`);
+			problems.push(`${page.path}:${line}: the link ${target} leads nowhere`);
 			return;
 		}
 		token.attrSet('href', link.href);
@@ -134,7 +136,7 @@ function direct(token: Token, block: Token, env: Environment): void {
 		const target = String(token.attrGet('src'));
 		const address = resolvePicture(page, target, targets);
 		if (address === undefined) {
-			problems.push(`${placeOf(page, block)}: there is no picture ${target} in docs/pictures`);
+			problems.push(`${page.path}:${line}: there is no picture ${target} in docs/pictures`);
 			return;
 		}
 		token.attrSet('src', address);

@@ -18,6 +18,7 @@ import { escapeHtml } from './html.ts';
 const LANGUAGES = {
 	ts: typescript,
 	tsx: typescript,
+	typescript,
 	js: javascript,
 	mjs: javascript,
 	json,

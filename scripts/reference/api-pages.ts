@@ -1,0 +1,55 @@
+import type { Declaration } from './api/declarations.ts';
+import { compileEntries, type Entry } from './api/entries.ts';
+import { type EntryReport, PackageReport } from './api/report.ts';
+
+const FOLDER = 'docs/reference/api';
+
+/** docs/reference/api: what each entry of each package exports, so that a change of it shows in a diff. */
+export function apiPages(root: string): [path: string, text: string][] {
+	const entries = Object.values(
+		Object.groupBy(compileEntries(root), ({ packageName }) => packageName),
+	).flatMap((own = []) => {
+		const report = new PackageReport(own.map(({ declarations }) => declarations));
+		return own.map((entry) => ({ entry, report: report.entry(entry.declarations) }));
+	});
+	const rows = entries.map(({ entry, report }) => {
+		const count = report.exported.length;
+		return `| [\`${entry.name}\`](${fileOf(entry)}) | ${count} | ${entry.description} |`;
+	});
+	return [
+		[
+			`${FOLDER}/README.md`,
+			`# Application interfaces
+
+What the packages export, with the compiler's declarations and the comments of the sources. Whoever changes any of it sees a difference here, and so does
+whoever reviews it. The other pages of the reference say how things are used.
+
+| entry | exports | |
+|---|---|---|
+${rows.join('\n')}
+
+Made from the sources by \`npm run reference\`.
+`,
+		],
+		...entries.map(({ entry, report }): [string, string] => [
+			`${FOLDER}/${fileOf(entry)}`,
+			page(entry, report),
+		]),
+	];
+}
+
+const fileOf = ({ name }: Entry): string => `${name.replace(/^@/, '').replaceAll('/', '-')}.md`;
+
+function page({ name }: Entry, { exported, spokenOf }: EntryReport): string {
+	const rest =
+		spokenOf.length === 0
+			? ''
+			: `\n## Spoken of, and not exported\n\nWhat the declarations above mention and no entry of the package exports. It cannot be imported by name, and is part of the interface all the same.\n\n${spokenOf.map(fence).join('\n')}`;
+	return `# ${name}
+
+${exported.map((declaration) => `## ${declaration.name}\n\n${fence(declaration)}`).join('\n')}${rest}`;
+}
+
+function fence({ text }: Declaration): string {
+	return `\`\`\`typescript\n${text}\n\`\`\`\n`;
+}

@@ -1,6 +1,7 @@
 // `node scripts/tidy.ts`: what holds for this repository and no linter knows. One rule, one file.
 import { fileURLToPath } from 'node:url';
 import { checkAmbient } from './tidy/ambient.ts';
+import { checkErrorCodes } from './tidy/error-codes.ts';
 import { show } from './tidy/finding.ts';
 import { checkLockfile } from './tidy/install-scripts.ts';
 import { checkLayers } from './tidy/layers.ts';
@@ -26,6 +27,7 @@ const findings = [
 	...checkAmbient(repository),
 	...checkState(repository),
 	...checkTests(repository),
+	...checkErrorCodes(repository),
 	...checkWords(repository),
 	...checkLinks(repository),
 	...checkManifests(repository),

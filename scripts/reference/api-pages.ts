@@ -12,6 +12,7 @@ export function apiPages(root: string): [path: string, text: string][] {
 		const report = new PackageReport(own.map(({ declarations }) => declarations));
 		return own.map((entry) => ({ entry, report: report.entry(entry.declarations) }));
 	});
+	refuseUnexplained(entries);
 	const rows = entries.map(({ entry, report }) => {
 		const count = report.exported.length;
 		return `| [\`${entry.name}\`](${fileOf(entry)}) | ${count} | ${entry.description} |`;
@@ -36,6 +37,25 @@ Made from the sources by \`npm run reference\`.
 			page(entry, report),
 		]),
 	];
+}
+
+/** For whoever writes an adapter the seams are documented where they are; everybody else reads these pages. */
+const FOR_ADAPTERS = new Set(['flotilla/adapter']);
+
+function refuseUnexplained(
+	entries: readonly { readonly entry: Entry; readonly report: EntryReport }[],
+): void {
+	const unexplained = entries
+		.filter(({ entry }) => !FOR_ADAPTERS.has(entry.name))
+		.flatMap(({ entry, report }) =>
+			report.exported
+				.filter(({ hasComment }) => !hasComment)
+				.map(({ name }) => `${name} of ${entry.name}`),
+		);
+	if (unexplained.length === 0) return;
+	throw new Error(
+		`exported without a doc comment that says what it means: ${unexplained.join(', ')}`,
+	);
 }
 
 const fileOf = ({ name }: Entry): string => `${name.replace(/^@/, '').replaceAll('/', '-')}.md`;

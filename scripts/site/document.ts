@@ -80,7 +80,7 @@ rules.fence = (tokens, index, _options, given) => {
 
 function figure(token: Token | undefined, env: Environment): string {
 	try {
-		const drawing = drawSequence(parseSequence(token?.content ?? ''), `diagram-${++env.diagrams}`);
+		const drawing = drawSequence(parseSequence(token?.content ?? ''), `Diagram-${++env.diagrams}`);
 		return `<figure class="diagram" tabindex="0" role="group" aria-label="Diagram">${drawing}</figure>\n`;
 	} catch (error) {
 		env.problems.push(

@@ -22,7 +22,10 @@ export interface Surroundings {
 /** Collapsed unless one is in them, so that the navigation shows the rest at a glance. */
 const FOLDED = new Set(['decisions', 'project']);
 
-/** A whole page. It needs no script to be read, and nothing from outside of the site. */
+/**
+ * A whole page. It needs no script to be read, and nothing from outside of the site. Ids of its own
+ * begin with a capital: no anchor of a heading does.
+ */
 export function layOut(body: string, around: Surroundings): string {
 	const { address, title, kicker, source, version } = around;
 	const to = (other: string): string => wayTo(address, other);
@@ -40,18 +43,18 @@ export function layOut(body: string, around: Surroundings): string {
 <script src="${to('assets/site.js')}" defer></script>
 </head>
 <body>
-<a class="skip" href="#main">Skip to the text</a>
+<a class="skip" href="#Text">Skip to the text</a>
 <header class="bar">
-<button class="menu" type="button" popovertarget="navigation" aria-label="Navigation"><svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true"><path d="M3 5.5h14M3 10h14M3 14.5h14"/></svg></button>
+<button class="menu" type="button" popovertarget="Navigation" aria-label="Navigation"><svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true"><path d="M3 5.5h14M3 10h14M3 14.5h14"/></svg></button>
 <a class="brand" href="${to('index.html')}"><img src="${to('assets/flotilla.svg')}" width="26" height="26" alt="">Flotilla</a>
-<div class="search" id="search" hidden></div>
+<div class="search" id="Search" hidden></div>
 <span class="version">${escapeHtml(version)}</span>
 </header>
 <div class="frame">
-<nav class="site" id="navigation" popover aria-label="Documentation">
+<nav class="site" id="Navigation" popover aria-label="Documentation">
 ${around.groups.map((group) => groupOf(group, around)).join('\n')}
 </nav>
-<main id="main" tabindex="-1">
+<main id="Text" tabindex="-1">
 ${contents === '' ? '' : `<details class="contents-above"><summary>On this page</summary><nav aria-label="On this page, above">${contents}</nav></details>`}
 <article>
 ${isHome ? '' : `<p class="kicker">${escapeHtml(kicker)}</p>`}

@@ -9,6 +9,7 @@ import { completeLimits, fixedLimits, type GatewayLimits } from './limits.ts';
 import { type EdgeListener, listen } from './listener.ts';
 import { loadPages, type Pages } from './pages/page-folder.ts';
 
+/** Where an edge listens, who may come in, and within which bounds. */
 export interface GatewayOptions {
 	/** An address that is bound already; the gateway owns it from then on. */
 	readonly listener?: EdgeListener;

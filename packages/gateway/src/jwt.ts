@@ -5,6 +5,7 @@ import type { Verifier } from './authentication.ts';
 import { KeySet } from './key-set.ts';
 import { VerifiedTokens } from './verified-tokens.ts';
 
+/** Whose tokens are taken, and what of them is believed. */
 export interface JwtOptions {
 	/** The `iss` that tokens must have. */
 	readonly issuer: string;
@@ -29,6 +30,7 @@ export interface JwtOptions {
 	readonly clock?: { wallMs(): number; monotonicMs(): number };
 }
 
+/** Signature algorithms that can be allowed: whoever verifies cannot sign. */
 export type JwtAlgorithm =
 	| 'EdDSA'
 	| 'Ed25519'

@@ -2,6 +2,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { FlotillaError } from 'flotilla/adapter';
 import { completeLimits, fixedLimits, type GatewayLimits } from './limits.ts';
 
+/** Where an edge is to listen, before there is a gateway. */
 export interface ListenOptions {
 	/** 0 to 65_535; 0 lets the operating system choose. */
 	readonly port: number;

@@ -15,12 +15,12 @@ const root = document.documentElement.dataset.root ?? '';
 
 /** The field in the head of each page: "/" goes there, arrows choose, Enter opens. */
 export function addSearch(): void {
-	const place = document.getElementById('search');
+	const place = document.getElementById('Search');
 	if (place === null) return;
-	place.innerHTML = `<label class="unseen" for="search-field">Search the documentation</label>
-<input id="search-field" type="search" placeholder="Search" role="combobox" aria-expanded="false" aria-controls="search-results" aria-autocomplete="list" autocomplete="off" spellcheck="false">
+	place.innerHTML = `<label class="unseen" for="Search-field">Search the documentation</label>
+<input id="Search-field" type="search" placeholder="Search" role="combobox" aria-expanded="false" aria-controls="Search-results" aria-autocomplete="list" autocomplete="off" spellcheck="false">
 <kbd aria-hidden="true">/</kbd>
-<div id="search-panel" hidden><p role="status"></p><ul id="search-results" role="listbox" aria-label="Search results"></ul></div>`;
+<div id="Search-panel" hidden><p role="status"></p><ul id="Search-results" role="listbox" aria-label="Search results"></ul></div>`;
 	place.hidden = false;
 	new SearchBox(place);
 }
@@ -37,7 +37,7 @@ class SearchBox {
 	constructor(place: HTMLElement) {
 		this.#place = place;
 		this.#field = within(place, 'input');
-		this.#panel = within(place, '#search-panel');
+		this.#panel = within(place, '#Search-panel');
 		this.#list = within(place, 'ul');
 		this.#status = within(place, '[role=status]');
 		this.#field.addEventListener('focus', () => this.#load());
@@ -177,7 +177,7 @@ function asResult(found: Readonly<Record<string, unknown>>): Result {
 
 function item({ page, heading, address, start, terms }: Result, index: number): HTMLElement {
 	const element = document.createElement('li');
-	element.id = `search-result-${index}`;
+	element.id = `Search-result-${index}`;
 	element.role = 'option';
 	element.dataset.address = `${root}${address}`;
 	element.append(line('strong', heading === '' ? page : heading, terms));

@@ -4,6 +4,7 @@ import { showCall, showValue } from '../models/showing.ts';
 import type { Arc } from '../transactions/cycles/digraph.ts';
 import type { Element } from '../transactions/transaction.ts';
 
+/** What a client asks of a store of registers. */
 export type CausalInput =
 	| { readonly kind: 'write'; readonly key: string; readonly value: Element }
 	| { readonly kind: 'read'; readonly key: string };
@@ -11,6 +12,7 @@ export type CausalInput =
 /** Of a read: the value, or the initial one. */
 export type CausalOutput = Element | null;
 
+/** An operation of a history that is judged for causality. */
 export type CausalOperation = Operation<CausalInput, CausalOutput>;
 
 /** A write that took effect, or a read that was answered. */

@@ -30,12 +30,14 @@ import {
  */
 export type CausalConsistency = 'causal' | 'causal-memory' | 'causal-convergence';
 
+/** All forms of causality that can be asked for, by the names of the papers. */
 export const CAUSAL_CONSISTENCIES: readonly CausalConsistency[] = [
 	'causal',
 	'causal-memory',
 	'causal-convergence',
 ];
 
+/** Which causality is asked for, and how long the search may take. */
 export interface CausalOptions {
 	/** What is asked for; `causal-memory` when absent. */
 	readonly consistency?: CausalConsistency;

@@ -7,6 +7,7 @@ import { violation } from '../violation.ts';
 /** Of a read: the balance of every account at one moment. */
 export type Balances = Readonly<Record<string, number>>;
 
+/** What the accounts of a bank may hold. */
 export interface BankOptions {
 	/** What all accounts together hold, at any time. */
 	readonly total: number;

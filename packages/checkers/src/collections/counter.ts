@@ -5,6 +5,7 @@ import { limits } from '../limits.ts';
 import type { Verdict } from '../verdict.ts';
 import { violation } from '../violation.ts';
 
+/** What a client asks of a counter. */
 export type CounterInput =
 	| { readonly kind: 'add'; readonly delta: number }
 	| { readonly kind: 'read' };

@@ -17,6 +17,7 @@ export interface Received {
 	readonly receiver?: string | number;
 }
 
+/** What a queue or stream promises beyond losing no message. */
 export interface DeliveryGuarantees {
 	/** Whether a message may arrive more than once; no when absent. */
 	readonly mayRepeat?: boolean;

@@ -4,8 +4,10 @@ import { checkWellFormed } from '../history/well-formed.ts';
 import type { Verdict } from '../verdict.ts';
 import { violation } from '../violation.ts';
 
+/** What a set holds. */
 export type SetElement = string | number;
 
+/** What a client asks of a set that only grows. */
 export type SetInput =
 	| { readonly kind: 'add'; readonly element: SetElement }
 	| { readonly kind: 'read' };

@@ -15,6 +15,7 @@ export class HistoryError extends Error {
 	}
 }
 
+/** Whether an error says that a history cannot be read, by its code. */
 export function isHistoryError(error: unknown): error is HistoryError {
 	return (error as Partial<HistoryError> | null)?.code === 'FLOTILLA_HISTORY_UNREADABLE';
 }

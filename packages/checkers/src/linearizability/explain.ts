@@ -32,6 +32,7 @@ export interface PartitionReport<Input = unknown, Output = unknown> {
 	readonly longest: readonly Operation<Input, Output>[];
 }
 
+/** Why no order of the operations explains their answers. */
 export interface LinearizabilityExplanation<Input = unknown, Output = unknown> extends Explanation {
 	readonly anomaly: 'not-linearizable';
 	readonly model: string;

@@ -15,6 +15,7 @@ export interface EtcdCompare {
 	readonly modRevision: number;
 }
 
+/** A transaction of etcd: the steps that follow from whether all comparisons hold. */
 export interface EtcdTransaction {
 	readonly kind: 'txn';
 	readonly compare: readonly EtcdCompare[];
@@ -22,6 +23,7 @@ export interface EtcdTransaction {
 	readonly failure?: readonly EtcdStep[];
 }
 
+/** What a client asks of etcd: a step, or a transaction of several. */
 export type EtcdInput = EtcdStep | EtcdTransaction;
 
 /** What a get saw of a key; what an answer leaves out is not judged. */

@@ -3,6 +3,7 @@ import { mix } from './hashing.ts';
 import { type Model, refused } from './model.ts';
 import { showCall } from './showing.ts';
 
+/** What a client asks of a lock whose holders have growing tokens. */
 export type FencedLockInput =
 	| { readonly kind: 'acquire' }
 	| { readonly kind: 'release'; readonly token: number }

@@ -3,6 +3,7 @@ import { hashValue, mix } from './hashing.ts';
 import { type Model, refused, type Value } from './model.ts';
 import { showCall, showValue } from './showing.ts';
 
+/** What a client asks of a queue. */
 export type QueueInput =
 	| { readonly kind: 'enqueue'; readonly value: Value }
 	| { readonly kind: 'dequeue' };

@@ -3,6 +3,7 @@ import { hashValue } from './hashing.ts';
 import { type Model, refused, type Value } from './model.ts';
 import { showCall, showValue } from './showing.ts';
 
+/** What a client asks of a key-value store. */
 export type KeyValueInput =
 	| { readonly kind: 'get'; readonly key: string }
 	| { readonly kind: 'put'; readonly key: string; readonly value: Value }

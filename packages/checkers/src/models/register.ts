@@ -3,6 +3,7 @@ import { hashValue } from './hashing.ts';
 import { type Model, refused, type Value } from './model.ts';
 import { showCall, showValue } from './showing.ts';
 
+/** What a client asks of a register. */
 export type RegisterInput =
 	| { readonly kind: 'read' }
 	| { readonly kind: 'write'; readonly value: Value };

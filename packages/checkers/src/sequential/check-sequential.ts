@@ -7,6 +7,7 @@ import { type Model, refused } from '../models/model.ts';
 import type { Explanation, Verdict } from '../verdict.ts';
 import { type Lane, lanesOf } from './lanes.ts';
 
+/** Why no order that keeps that of each client explains the answers. */
 export interface SequentialExplanation<Input = unknown, Output = unknown> extends Explanation {
 	/** The longest beginning of an order in which every answer is right. */
 	readonly longest: readonly Operation<Input, Output>[];

@@ -15,6 +15,7 @@ export type SessionGuarantee =
 	| 'monotonic-writes'
 	| 'writes-follow-reads';
 
+/** All guarantees of a session that can be asked for (Terry et al. 1994). */
 export const SESSION_GUARANTEES: readonly SessionGuarantee[] = [
 	'read-your-writes',
 	'monotonic-reads',

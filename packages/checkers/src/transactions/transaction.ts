@@ -22,8 +22,10 @@ export type ListAppendOperation = Operation<ListAppendTransaction, ListAppendTra
 /** A step of a transaction on registers: write a value, or read it (`null` as above). */
 export type ReadWriteStep = readonly ['w', Key, Element] | readonly ['r', Key, Element | null];
 
+/** The reads and writes of a transaction, in their order. */
 export type ReadWriteTransaction = readonly ReadWriteStep[];
 
+/** The output repeats the steps of the input, with the results of the reads. */
 export type ReadWriteOperation = Operation<ReadWriteTransaction, ReadWriteTransaction>;
 
 type Step = ListAppendStep | ReadWriteStep;

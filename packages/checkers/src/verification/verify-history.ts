@@ -46,6 +46,7 @@ export const verifiable: Readonly<Record<string, Verifiable>> = {
 	convergence: convergenceHistories,
 };
 
+/** How a recorded text is read, and by what it is judged. */
 export interface VerifyOptions {
 	/** How the text is written; by default JSON if it begins like that, else a log or EDN. */
 	readonly format?: FormatName;

@@ -18,6 +18,7 @@ import { PostgresDatabase } from './postgres-database.ts';
  */
 export type PostgresLayout = 'database' | 'schema';
 
+/** Where the server is, and how services share it. */
 export interface PostgresOptions {
 	/** `postgres://USER:PASSWORD@HOST:PORT/DATABASE`; `?sslmode=verify-full` for a checked TLS. */
 	readonly url: string;

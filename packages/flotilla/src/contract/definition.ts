@@ -35,6 +35,7 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** A method and a path below the version, `{field}` standing for a field of the input. */
 export type HttpRoute = `${Method} /${string}`;
 
+/** How an operation is reached over HTTP. */
 export interface HttpBinding {
 	readonly route: HttpRoute;
 	/** Of a successful answer; 200 when absent. */
@@ -46,6 +47,7 @@ export interface HttpBinding {
 	readonly settle?: Settle;
 }
 
+/** That an answer goes on changing by itself, and where its newer states are told. */
 export interface Settle {
 	/** A streaming query of the same contract; its input is made of the answer's fields. */
 	readonly watch: string;
@@ -83,6 +85,7 @@ export interface CommandDefinition extends OperationDefinition {
 	readonly idempotent?: boolean;
 }
 
+/** Something that has happened, told to whoever listens. */
 export interface EventDefinition {
 	readonly description?: string;
 	readonly data: Schema;
@@ -90,6 +93,7 @@ export interface EventDefinition {
 	readonly key: string;
 }
 
+/** What a contract says: its operations and events, by name. */
 export interface ContractDefinition {
 	/** The major version, from 1: part of every address (`orders@1/place`, `/v1/orders`). */
 	readonly version: number;

@@ -398,4 +398,5 @@ export const errorTable = {
 	},
 } as const;
 
+/** A code of the platform, such as `FLOTILLA_LOCKED`. */
 export type ErrorCode = keyof typeof errorTable;

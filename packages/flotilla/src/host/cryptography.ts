@@ -64,6 +64,7 @@ export interface PrivateKey extends PublicKey {
 	readonly d: string;
 }
 
+/** The two halves of a signing key. */
 export interface KeyPair {
 	readonly publicKey: PublicKey;
 	readonly privateKey: PrivateKey;

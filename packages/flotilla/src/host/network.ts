@@ -28,6 +28,7 @@ export interface Network {
 	): Promise<DatagramSocket>;
 }
 
+/** A place that listens, or is to. */
 export interface Address {
 	/** A host name or an IP address. */
 	readonly host: string;

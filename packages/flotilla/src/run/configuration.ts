@@ -27,6 +27,7 @@ export interface ConfigurationSources<S extends Schema> {
 	readonly file?: (path: string | undefined) => Promise<ConfigurationFile | undefined>;
 }
 
+/** A configuration file that has been read, and not been checked. */
 export interface ConfigurationFile {
 	/** As messages mention it. */
 	readonly name: string;

@@ -58,6 +58,7 @@ export interface Caller {
 	readonly signal?: AbortSignal | undefined;
 }
 
+/** Whether a fleet can do its work now, and which part cannot. */
 export interface Health {
 	/** All parts are well and the fleet is not closing. */
 	readonly ready: boolean;

@@ -35,6 +35,7 @@ import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { FleetFabric } from './fabric.ts';
 import type { Caller, Fleet, Health } from './fleet.ts';
 
+/** How an app is run in this process. */
 export interface RunOptions {
 	/** Where embedded databases are kept: made when missing, locked while the app runs. */
 	readonly dataDir: string;

@@ -23,6 +23,7 @@ export interface AnyImplementation {
 export type AnyHandler = (input: never, call: never) => unknown;
 export type AnySubscriber = (data: never, delivery: never) => unknown;
 
+/** What a service needs, and its database. */
 export interface ServiceOptions<N extends Needs> {
 	/** The services that this one calls or listens to. */
 	readonly needs?: N;

@@ -21,6 +21,7 @@ export type DoubledOperations<C> = {
 	readonly [Name in keyof OperationsOf<C>]?: Handler<OperationsOf<C>[Name]>;
 };
 
+/** What a double needs besides its operations. */
 export interface DoubleOptions<C, N extends Needs> {
 	/** The services that the double listens to, or calls. */
 	readonly needs?: N;

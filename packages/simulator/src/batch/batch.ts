@@ -47,6 +47,7 @@ export interface NeverHappened {
 	readonly name: string;
 }
 
+/** Which simulations a batch runs, with which seeds, and how many at once. */
 export interface BatchOptions {
 	/** `file:` URLs of modules that export simulations. */
 	readonly files: readonly string[];
@@ -85,6 +86,7 @@ export interface BatchListener {
 	output?(text: string): void;
 }
 
+/** What came of a batch. */
 export interface BatchResult {
 	readonly simulations: readonly SimulationName[];
 	/** How many runs have ended, without those of shrinking. */

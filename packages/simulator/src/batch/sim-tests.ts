@@ -5,6 +5,7 @@ import { findingText } from '../findings/text.ts';
 import { seedsFrom } from '../simulation/sim-test.ts';
 import { type BatchFinding, type BatchOptions, type BatchResult, runBatch } from './batch.ts';
 
+/** With which seeds the simulations of a file are tested, and how many at once. */
 export interface SimTestsOptions {
 	/** How many seeds of each simulation to run, from 1 on, or which ones; 10 when absent. */
 	readonly seeds?: number | readonly number[];

@@ -21,6 +21,7 @@ export interface Finding {
 	readonly report: Report;
 }
 
+/** How much work the shrinking of a finding may be. */
 export interface InvestigateOptions {
 	/** How many runs shrinking may take; 150 when absent. */
 	readonly triesMax?: number;

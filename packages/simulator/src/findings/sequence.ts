@@ -18,6 +18,7 @@ export type SequenceStep =
 			readonly tone: 'remark' | 'fault' | 'failure';
 	  };
 
+/** A sequence diagram: who speaks with whom, in the order of time. */
 export interface Sequence {
 	readonly title: string;
 	/** In the order in which they stand, from left to right. */

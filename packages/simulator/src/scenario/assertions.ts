@@ -10,6 +10,7 @@ export interface Failure {
 	readonly atMs: number;
 }
 
+/** By what a run has failed. */
 export type FailureKind =
 	/** An `always` was false. */
 	| 'always'

@@ -70,9 +70,11 @@ export interface World {
 	readonly faults: FaultsByHand;
 }
 
+/** Who a client of a scenario is, and where it stands. */
 export interface ClientOptions {
 	/** On whose behalf it calls; absent: nobody's. */
 	readonly principal?: Principal | undefined;
+	/** Its machine: `client-1`, `client-2`; in turn when absent. */
 	readonly on?: string | undefined;
 }
 

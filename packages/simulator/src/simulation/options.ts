@@ -4,6 +4,7 @@ import type { FaultSelection } from '../scenario/swarm.ts';
 /** The module whose default export is the app: one, or two versions that run in one fleet. */
 export type AppUrl = string | { readonly old: string; readonly new: string };
 
+/** How one run of a simulated world is made. */
 export interface SimulateOptions {
 	/** A whole number, 0 to 2^53 - 1. Same seed, same code: the same run. */
 	readonly seed: number;

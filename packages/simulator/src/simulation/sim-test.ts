@@ -19,6 +19,7 @@ export interface SimTestRuns {
 	readonly regressions?: string;
 }
 
+/** Options of a simulation, and the seeds of its test. */
 export interface SimTestOptions extends SimulationOptions, SimTestRuns {}
 
 /**

@@ -37,6 +37,7 @@ export function simulation(
 	return Object.freeze({ [brand]: true, name, app, options, scenario } as const);
 }
 
+/** Whether a value is a simulation, also one of another copy of this module. */
 export function isSimulation(value: unknown): value is Simulation {
 	return (value as Partial<Simulation> | null | undefined)?.[brand] === true;
 }

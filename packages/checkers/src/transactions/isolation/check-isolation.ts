@@ -20,6 +20,7 @@ import { type SearchedLevel, searchSerialOrder } from './serial-order.ts';
 /** From weak to strong. At every level the commit order keeps the sessions. */
 export type IsolationLevel = SaturatedLevel | SearchedLevel;
 
+/** All levels of isolation that can be asked for, from the weakest to the strongest. */
 export const ISOLATION_LEVELS: readonly IsolationLevel[] = [
 	'read-committed',
 	'read-atomic',
@@ -29,6 +30,7 @@ export const ISOLATION_LEVELS: readonly IsolationLevel[] = [
 	'serializable',
 ];
 
+/** What holds before the history, and how long the search may take. */
 export interface IsolationOptions {
 	/** The value that every key has before anything is written. 0 unless told otherwise. */
 	readonly initial?: Element;

@@ -18,6 +18,7 @@ import { type Cycle, findCycles } from './find-cycles.ts';
 import { type Observations, observe, type Transaction } from './observations.ts';
 import { versionOrders } from './version-order.ts';
 
+/** An anomaly that was found, with the transactions that show it. */
 export interface ListAppendAnomaly {
 	readonly name: AnomalyName;
 	/** What the name means, in a few words. */
@@ -34,6 +35,7 @@ export interface ListAppendAnomaly {
 	readonly rulesOut: readonly ConsistencyModel[];
 }
 
+/** Which anomalies a history of appends and reads has, and which models they rule out. */
 export interface ListAppendExplanation extends Explanation {
 	/** Everything found that the model forbids, the gravest first. */
 	readonly anomalies: readonly ListAppendAnomaly[];

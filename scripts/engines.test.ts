@@ -32,7 +32,21 @@ test('a browser is only found, and an own one is taken where it is given', () =>
 
 test('what cannot be meant is refused', () => {
 	assert.match(engines('off', 'oracle', '--', 'node').stderr, /unknown engine oracle/);
-	assert.match(engines('maybe', 'postgres', '--', 'node').stderr, /auto, required or off/);
+	assert.match(engines('maybe', 'postgres', '--', 'node').stderr, /auto, required, found or off/);
 	assert.match(engines('off', 'postgres').stderr, /usage/);
+	assert.match(
+		engines('off', 'nginx', '--', 'node').stderr,
+		/nginx is only installed, by --ensure/,
+	);
 	assert.equal(engines('off', 'postgres', '--', 'no-such-command').status, 1);
+});
+
+test('found: nothing is installed for an engine that is not there', () => {
+	const program = 'console.log(`url ${process.env.FLOTILLA_POSTGRES_URL}`)';
+	const env = { ...process.env, FLOTILLA_ENGINES: 'found', FLOTILLA_POSTGRES_URL: undefined };
+	const args = [script, 'postgres', '--', 'node', '-e', program];
+	const { status, stdout, stderr } = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
+	assert.equal(status, 0);
+	assert.doesNotMatch(stderr, /installing/);
+	assert.match(stdout, /^url (?:undefined|postgres:)/);
 });

@@ -91,6 +91,7 @@ export const bench: Bench = {
 			'moleculerNodes',
 		),
 	],
+	engines: ['postgres'],
 	prepare: compileNestjs,
 	packages: [
 		'flotilla',

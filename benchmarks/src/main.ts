@@ -7,6 +7,7 @@ import { type Bench, fullPlan, smokePlan } from './harness/bench.ts';
 import { documentText } from './harness/document.ts';
 import { type BenchResult, runBench } from './harness/run-bench.ts';
 import { figuresTable, plainText, ratiosTable } from './harness/table.ts';
+import { runWithEngines } from './harness/with-engines.ts';
 import { bench as localCall } from './local-call.ts';
 import { bench as simulator } from './simulator.ts';
 
@@ -70,6 +71,13 @@ function showVerified({ bench, measured, absent }: BenchResult): void {
 }
 
 async function main({ chosen, json, smoke, writes }: Asked): Promise<void> {
+	// A smoke run starts no engine: it shows that the benches work, on whatever machine.
+	const engines = smoke ? [] : chosen.flatMap((bench) => bench.engines ?? []);
+	const status = runWithEngines(engines);
+	if (status !== undefined) {
+		process.exitCode = status;
+		return;
+	}
 	const results: BenchResult[] = [];
 	for (const bench of chosen) {
 		const result = await runBench(bench, smoke ? smokePlan : { ...fullPlan, ...bench.plan });

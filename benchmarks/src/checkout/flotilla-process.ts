@@ -1,10 +1,14 @@
 // One process of Flotilla's shop as a fleet: a service, or the gateway, as `STORE_SERVE` says.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { anyOf, bearerToken, gateway, jwt } from '@flotilla/gateway';
 import { postgres } from '@flotilla/postgres';
 import { shop } from '@shop/app';
 import { Users } from '@shop/contracts';
 import { tokenIssuer } from '@shop/users';
+import { isFlotillaError } from 'flotilla';
 import { main, run, staticRegistry } from 'flotilla/run';
+
+const PAUSE_MS = 20;
 
 await main(async ({ environment }) => {
 	await using opened = new AsyncDisposableStack();
@@ -37,7 +41,7 @@ await main(async ({ environment }) => {
 	);
 	if (isGateway) {
 		const users = fleet.client(Users);
-		await users.prepareKeys();
+		await whenReachable(() => users.prepareKeys());
 		const principal = { subject: 'operator', issuer: tokenIssuer, scopes: ['operator'] };
 		const auth = anyOf(
 			bearerToken({ token: environment.STORE_OPERATOR_TOKEN ?? '', principal }),
@@ -49,3 +53,15 @@ await main(async ({ environment }) => {
 	const close = opened.move();
 	return { [Symbol.asyncDispose]: () => close.disposeAsync() };
 });
+
+/** All processes start at the same time, and this one is often the first. */
+async function whenReachable(call: () => Promise<void>): Promise<void> {
+	for (;;) {
+		try {
+			return await call();
+		} catch (error) {
+			if (!isFlotillaError(error, 'FLOTILLA_UNAVAILABLE')) throw error;
+			await sleep(PAUSE_MS);
+		}
+	}
+}

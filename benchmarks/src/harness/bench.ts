@@ -19,6 +19,8 @@ export interface Bench {
 	readonly plan?: Partial<Plan>;
 	/** In which the table tells how long an operation took; `us` when absent. */
 	readonly latencyUnit?: 'us' | 'ms';
+	/** Engines of scripts/engines.mjs that it measures where they are installed. */
+	readonly engines?: readonly string[];
 	/** Makes what its subjects need and is not there yet, once, before they start. */
 	readonly prepare?: () => void;
 	/** Packages whose installed versions belong to the figures. */

@@ -109,6 +109,27 @@ test('a deadline ends what waits for credit', async () => {
 	assert.match(body ?? '', /FLOTILLA_DEADLINE_EXCEEDED/);
 });
 
+test('a reader who has read enough leaves, which is no failure', async () => {
+	await using opened = new AsyncDisposableStack();
+	const { peer, pipe, yielded } = await openCounter(opened);
+	peer.send(count(5, { credit: 1 }));
+	assert.deepEqual(await kindsUntilPong(peer), ['item']);
+	peer.send([frameKind.cancel, 1, '"FLOTILLA_CANCELLED"']);
+	assert.deepEqual(await kindsUntilPong(peer), []);
+	assert.ok(yielded() < 5);
+	assert.equal(pipe.telemetry.spans.list()[0]?.outcome, 'ok');
+});
+
+test('a reader whose time is over ends the source as a failure', async () => {
+	await using opened = new AsyncDisposableStack();
+	const { peer, pipe } = await openCounter(opened);
+	peer.send(count(5, { credit: 1 }));
+	assert.deepEqual(await kindsUntilPong(peer), ['item']);
+	peer.send([frameKind.cancel, 1, '"FLOTILLA_DEADLINE_EXCEEDED"']);
+	assert.deepEqual(await kindsUntilPong(peer), []);
+	assert.equal(pipe.telemetry.spans.list()[0]?.outcome, 'FLOTILLA_DEADLINE_EXCEEDED');
+});
+
 test('a reader that asks for all and takes nothing holds up the source', async () => {
 	await using opened = new AsyncDisposableStack();
 	const { peer, yielded } = await openCounter(opened, 'x'.repeat(100_000));

@@ -57,7 +57,13 @@ export class CallServer {
 	): Promise<void> {
 		const flow = new ItemFlow(asked, options.cancellation, credit);
 		try {
-			for await (const item of this.#caller.stream(operation, input, options)) {
+			const items = this.#caller.stream(operation, input, options)[Symbol.asyncIterator]();
+			asked.onCancel = (code) => {
+				// Who has read enough leaves, which is an end and no failure, as within one process.
+				if (code === 'FLOTILLA_CANCELLED') void items.return?.();
+				else options.cancellation.cancel(givenUp(operation, code));
+			};
+			for await (const item of { [Symbol.asyncIterator]: () => items }) {
 				// When it is not, the next item is why.
 				if (await flow.permit()) asked.item(JSON.stringify(item));
 			}

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { addCall } from './call/command.ts';
+import { addCompletion } from './completion/command.ts';
 import { addContract } from './contract/command.ts';
 import { addDev } from './dev/command.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -69,6 +70,7 @@ export function commands(programArguments: readonly string[] = []): Command {
 	addSim(program);
 	addVerify(program);
 	addExplain(program);
+	addCompletion(program);
 	return program;
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -15,8 +15,17 @@ export interface Ended {
 
 /** Starts the real command, as a shell does. */
 export function start(cwd: string, ...args: readonly string[]): ChildProcess {
+	return startWith({}, cwd, ...args);
+}
+
+/** The same with more variables in its environment. */
+export function startWith(
+	variables: Readonly<Record<string, string>>,
+	cwd: string,
+	...args: readonly string[]
+): ChildProcess {
 	// Where there is no terminal; a test of tests runs in a test.
-	const { FORCE_COLOR: _, NODE_TEST_CONTEXT: __, ...env } = process.env;
+	const { FORCE_COLOR: _, NODE_TEST_CONTEXT: __, ...env } = { ...process.env, ...variables };
 	return spawn(process.execPath, ['--conditions=flotilla-src', launcher, ...args], { cwd, env });
 }
 
@@ -74,6 +83,7 @@ export async function inFolder(
 	const folder = mkdtempSync(join(root, '.flotilla/command-'));
 	try {
 		for (const [name, text] of Object.entries({ 'app.ts': APP, ...files })) {
+			mkdirSync(dirname(join(folder, name)), { recursive: true });
 			writeFileSync(join(folder, name), text);
 		}
 		await use(folder);

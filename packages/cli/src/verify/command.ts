@@ -14,7 +14,7 @@ export interface VerifyArguments {
 	readonly budget?: number;
 }
 
-export const FORMATS: readonly FormatName[] = ['json', 'edn', 'jepsen-log'];
+const FORMATS: readonly FormatName[] = ['json', 'edn', 'jepsen-log'];
 
 const BUDGET_MAX = 1_000_000_000_000;
 
@@ -28,12 +28,7 @@ export function addVerify(program: Command): void {
 			'--model <NAME>',
 			'what it is judged by; absent: what the file says, or a list of models',
 		)
-		.addOption(
-			new Option(
-				'--format <NAME>',
-				`how it is written: ${FORMATS.join(', ')}; absent: what its name or text says`,
-			).argParser(formatNamed),
-		)
+		.addOption(formatOption())
 		.option(
 			'--consistency <NAME>',
 			'what the model is held to, such as sequential, serializable; absent: what the file says, or the strongest',
@@ -51,6 +46,7 @@ export function addVerify(program: Command): void {
 			wholeNumber(1, BUDGET_MAX),
 		)
 		.option('--json', 'JSON: one object')
+		.addHelpText('after', EXAMPLES)
 		.action(async (file: string, options: VerifyArguments) => {
 			const { verify } = await import('./verify.ts');
 			process.exitCode = verify(file, options);
@@ -59,7 +55,7 @@ export function addVerify(program: Command): void {
 	program.hook('preSubcommand', async (_, command) => {
 		if (command.name() !== 'verify') return;
 		const { models } = await import('./verify.ts');
-		command.addHelpText('after', `\nModels:\n${models()}\n${EXAMPLES}`);
+		command.addHelpText('after', `\nModels:\n${models()}`);
 	});
 }
 
@@ -71,6 +67,15 @@ Examples:
   flotilla verify transfers.json --model bank --option total=100 --html out.html
 
 Exit codes: 0 it keeps the promise, 1 it does not, 2 unknown (the budget ended) or unreadable`;
+
+function formatOption(): Option {
+	const option = new Option(
+		'--format <NAME>',
+		'how it is written; absent: what its name or text says',
+	).argParser(formatNamed);
+	option.argChoices = [...FORMATS];
+	return option;
+}
 
 /** `jsonl` is what such files are often called. */
 function formatNamed(name: string): FormatName {

@@ -28,7 +28,9 @@ export async function main(args: readonly string[]): Promise<void> {
 		const [own, behind] = splitArguments(args);
 		await commands(behind).parseAsync(own, { from: 'user' });
 	} catch (error) {
-		process.exitCode = await tell(error);
+		const exitCode = await tell(error);
+		// A module of the user, imported before that, may hold the process.
+		process.exit(exitCode);
 	}
 }
 

@@ -1,28 +1,33 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { GREETER } from '../run/testing-greeter.ts';
 import { RunningCommand } from '../run/testing-running-command.ts';
 import { type Ended, ended, flotilla, inFolder, start, startWith } from '../sim/testing-command.ts';
 
-/** A folder in which the greeter runs, and a command `call` there. */
-async function withGreeter(
-	use: (
-		call: (...args: readonly string[]) => Promise<Ended>,
-		place: { readonly folder: string; readonly url: string },
-	) => Promise<void>,
-): Promise<void> {
+/** What the tests of a greeter that runs share. */
+interface Place {
+	readonly folder: string;
+	readonly url: string;
+	readonly call: (...args: readonly string[]) => Promise<Ended>;
+}
+
+test('calls of an app that runs', async (t) => {
 	await inFolder({ 'app.ts': GREETER }, async (folder) => {
 		await using dev = new RunningCommand({ folder }, 'dev', '--port', '0');
 		const url = await dev.url();
-		await use((...args) => flotilla(folder, 'call', ...args), { folder, url });
+		const place: Place = { folder, url, call: (...args) => flotilla(folder, 'call', ...args) };
+		await answers(t, place);
+		await refusals(t, place);
+		await unknowns(t, place);
+		await streams(t, place);
 		assert.equal(await dev.stop('SIGTERM'), 0);
 	});
-}
+});
 
-test('a call finds the app, and prints its answer', async () => {
-	await withGreeter(async (call, { folder, url }) => {
+async function answers(t: TestContext, { call, folder, url }: Place): Promise<void> {
+	await t.test('a call finds the app, and prints its answer', async () => {
 		const answer = await call('greeter.greet', '{"name":"Ada & Co/1"}');
 		assert.deepEqual(answer, {
 			code: 0,
@@ -58,10 +63,10 @@ test('a call finds the app, and prints its answer', async () => {
 		);
 		assert.equal(byFolder.code, 0, byFolder.stderr);
 	});
-});
+}
 
-test('a refusal is exit code 1, for a person with what is wrong and where', async () => {
-	await withGreeter(async (call) => {
+async function refusals(t: TestContext, { call }: Place): Promise<void> {
+	await t.test('a refusal is exit code 1, for a person with what is wrong and where', async () => {
 		const declared = await call('greeter.greet', '{"name":"Bob"}');
 		assert.equal(declared.code, 1);
 		assert.equal(declared.stdout, '');
@@ -79,10 +84,10 @@ test('a refusal is exit code 1, for a person with what is wrong and where', asyn
 		const stranger = await call('greeter.greet', '{"name":"Ada"}', '--token', 'wrong-token');
 		assert.match(stranger.stderr, /^FLOTILLA_UNAUTHENTICATED \(401\)/);
 	});
-});
+}
 
-test('what the edge does not have is exit code 2, with what it has', async () => {
-	await withGreeter(async (call) => {
+async function unknowns(t: TestContext, { call }: Place): Promise<void> {
+	await t.test('what the edge does not have is exit code 2, with what it has', async () => {
 		const refused = async (pattern: RegExp, ...args: readonly string[]): Promise<void> => {
 			const { code, stdout, stderr } = await call(...args);
 			assert.equal(code, 2, stderr);
@@ -104,10 +109,10 @@ test('what the edge does not have is exit code 2, with what it has', async () =>
 		await refused(/No app .* runs on nothing/, 'greeter.hold', '--data', 'nothing');
 		await refused(/'nowhere' is no address/, 'greeter.hold', '--url', 'nowhere');
 	});
-});
+}
 
-test('a streaming result is printed item by item, until it ends or Ctrl-C', async () => {
-	await withGreeter(async (call, { folder }) => {
+async function streams(t: TestContext, { call, folder }: Place): Promise<void> {
+	await t.test('a streaming result is printed item by item, until it ends or Ctrl-C', async () => {
 		const all = await call('greeter.count', '{"to":3}');
 		assert.deepEqual(all, {
 			code: 0,
@@ -118,7 +123,7 @@ test('a streaming result is printed item by item, until it ends or Ctrl-C', asyn
 		await endless.says('stdout', /\{"count":1\}\n/);
 		assert.equal(await endless.stop('SIGINT'), 130);
 	});
-});
+}
 
 /** Something that answers HTTP, and is no edge of ours. */
 async function withServer(

@@ -45,7 +45,7 @@ export async function exportContracts(
 function refuseSeveralVersions({ contracts }: FoundContracts): void {
 	for (const [name, versions] of Map.groupBy(contracts, (contract) => contract.name)) {
 		if (versions.length === 1) continue;
-		const addresses = versions.map((contract) => `${name}@${contract.version}`);
+		const addresses = versions.map(({ version }) => `${name}@${version}`).toSorted();
 		throw new UsageError(
 			`An OpenAPI document has room for one version of a contract, not for ${addresses.join(', ')}. ` +
 				'Name a module that exports one of them.',

@@ -1,4 +1,5 @@
-import { findProject } from '../project/project.ts';
+import { projectOf } from '../project/project.ts';
+import { configNamed } from '../project/settings-options.ts';
 import { addressLines } from '../run/addresses.ts';
 import { paint, paintError } from '../terminal/paint.ts';
 import { shownPath } from '../terminal/shown-path.ts';
@@ -18,7 +19,7 @@ const FILES_NAMED = 3;
  * @throws {UsageError} There is nothing to run.
  */
 export async function develop(request: DevRequest, json: boolean): Promise<number> {
-	findProject(request.path);
+	projectOf(request.path, configNamed(request.typed));
 	using files = new WatchedFiles();
 	using stop = new StopRequest();
 	const log = json ? undefined : new LogView((text) => void process.stderr.write(text));

@@ -46,7 +46,8 @@ export class LogView {
 function recordOf(line: string): Readonly<Record<string, unknown>> | undefined {
 	if (!line.startsWith('{"level":')) return undefined;
 	try {
-		return JSON.parse(line);
+		const record = JSON.parse(line);
+		return typeof record.time === 'string' && 'message' in record ? record : undefined;
 	} catch {
 		return undefined;
 	}

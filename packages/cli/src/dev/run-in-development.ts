@@ -1,6 +1,7 @@
-import { findProject } from '../project/project.ts';
+import { projectOf } from '../project/project.ts';
 import { runProject } from '../project/run-project.ts';
 import { startApp } from '../project/running-app.ts';
+import { configNamed } from '../project/settings-options.ts';
 import { apiPaths } from '../run/addresses.ts';
 import { UsageError } from '../usage-error.ts';
 import { callLine } from './call-line.ts';
@@ -26,7 +27,7 @@ export async function runInDevelopment(
 }
 
 async function run(request: DevRequest, tell: (message: DevMessage) => void): Promise<void> {
-	const project = findProject(request.path);
+	const project = projectOf(request.path, configNamed(request.typed));
 	await runProject({
 		project,
 		typed: request.typed,

@@ -56,6 +56,19 @@ export function moduleOf(project: Project, configured: string | undefined): stri
 	throw new UsageError(`${place} names no app: write app: './src/app.ts' into it.`);
 }
 
+/**
+ * The same for a command that may name its configuration.
+ *
+ * @param config The file that is named; absent: the usual one.
+ */
+export function projectOf(path: string | undefined, config: string | undefined): Project {
+	if (path !== undefined || config === undefined) return findProject(path);
+	const file = resolve(config);
+	if (!existsSync(file)) throw new UsageError(`There is no configuration ${config}.`);
+	const folder = dirname(file);
+	return { folder, configFile: file, module: undefined, usualModule: firstOf(folder, MODULES) };
+}
+
 function projectOfFile(file: string): Project {
 	if (CONFIG_FILES.includes(basename(file))) {
 		const folder = dirname(file);

@@ -18,6 +18,11 @@ export function addSettings(command: Command): Command {
 	return command.option('--config <FILE>', 'the configuration, instead of flotilla.config.ts');
 }
 
+/** The configuration file that is named, on the command line or by a variable. */
+export function configNamed(typed: TypedSettings): string | undefined {
+	return typed.config ?? process.env.FLOTILLA_CONFIG;
+}
+
 /** The settings that were typed, of all options of a command. */
 export function typedSettings(options: Readonly<Record<string, unknown>>): TypedSettings {
 	const names = ['config', ...Object.keys(settings)];

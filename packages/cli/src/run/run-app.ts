@@ -1,8 +1,8 @@
-import { findProject } from '../project/project.ts';
+import { projectOf } from '../project/project.ts';
 import { runProject } from '../project/run-project.ts';
 import { type RunningApp, startApp } from '../project/running-app.ts';
 import type { Settings } from '../project/settings.ts';
-import type { TypedSettings } from '../project/settings-options.ts';
+import { configNamed, type TypedSettings } from '../project/settings-options.ts';
 import { addressLines, apiPaths } from './addresses.ts';
 
 export interface RunRequest {
@@ -15,7 +15,7 @@ export interface RunRequest {
 /** Runs until the process is asked to stop. */
 export async function runApp(request: RunRequest): Promise<void> {
 	const { path, typed, json } = request;
-	const project = findProject(path);
+	const project = projectOf(path, configNamed(typed));
 	await runProject({
 		project,
 		typed,

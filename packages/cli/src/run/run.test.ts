@@ -88,7 +88,8 @@ test('the file names the app and who may call, the environment and arguments ove
 	};
 	await inFolder(files, async (folder) => {
 		const variables = { FLOTILLA_PORT: '2' };
-		await using app = new RunningCommand({ folder, variables }, 'run', '.', '--port', '0');
+		const args = ['run', '--config', join(folder, 'flotilla.config.ts'), '--port', '0'];
+		await using app = new RunningCommand({ folder: '/', variables }, ...args);
 		const url = await app.url();
 		const headers = { authorization: `Bearer ${SECRET}` };
 		const greeting = await fetch(`${url}/v1/greetings/Ada`, { headers });
@@ -118,7 +119,11 @@ test('whatever keeps an app from starting is one line and exit code 1, and nothi
 			/^FLOTILLA_CONFIGURATION: .*FLOTILLA_PROT .*FLOTILLA_PORT/,
 		);
 		refused(await run('nothing.ts'), /^error: There is no file or folder nothing\.ts/, 2);
-		refused(await run('--config', 'nothing.ts'), /^FLOTILLA_CONFIGURATION: There is no file/);
+		refused(await run('--config', 'nothing.ts'), /^error: There is no configuration nothing/, 2);
+		refused(
+			await run('app.ts', '--config', 'nothing.ts'),
+			/^FLOTILLA_CONFIGURATION: There is no file/,
+		);
 		assert.deepEqual(readdirSync(folder), before);
 	});
 });
@@ -142,6 +147,7 @@ test('a configuration that is wrong is told with its file, all of it at once', a
 
 test('what is no app is told, with what to write', async () => {
 	const files = {
+		'busy.ts': 'setInterval(() => {}, 1_000);',
 		'named.ts': `${GREETER.replace('export default', 'export const hello =')}`,
 		'main.ts':
 			"import { main } from 'flotilla/run';\nawait main(async () => { console.log('ran'); return undefined; });",
@@ -154,6 +160,7 @@ test('what is no app is told, with what to write', async () => {
 			/^error: .* exports no app by default.*`export default hello;`/,
 			2,
 		);
+		refused(await run('busy.ts'), /^error: .* exports no app by default, and starts no/, 2);
 		refused(await run('main.ts', '--port', '0'), /^error: .* starts a program.* --port/, 2);
 		const ran = await run('main.ts');
 		assert.deepEqual(ran, { code: 0, stdout: 'ran\n', stderr: '' });

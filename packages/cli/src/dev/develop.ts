@@ -70,7 +70,7 @@ function greet(running: RunningMessage, json: boolean): void {
 	const lines = [
 		paint('bold', `${app} runs`),
 		'',
-		addressLines(running, { hasDocs: true }),
+		addressLines(running),
 		...(call === undefined ? [] : ['', `  ${paint('cyan', call)}`]),
 		...(noDeveloper === undefined ? [] : ['', `  No developer's token: ${noDeveloper}.`]),
 		'',

@@ -2,7 +2,7 @@ import { projectOf } from '../project/project.ts';
 import { runProject } from '../project/run-project.ts';
 import { startApp } from '../project/running-app.ts';
 import { configNamed } from '../project/settings-options.ts';
-import { apiPaths } from '../run/addresses.ts';
+import { edgeAddresses } from '../run/addresses.ts';
 import { UsageError } from '../usage-error.ts';
 import { callLine } from './call-line.ts';
 import { developer, isLoopback } from './developer.ts';
@@ -45,12 +45,10 @@ async function run(request: DevRequest, tell: (message: DevMessage) => void): Pr
 			const call = await callLine(fleet.contracts, { data, isOpen });
 			tell({
 				kind: 'running',
+				...edgeAddresses(edge.url, fleet.contracts, settings),
 				app: app.name,
-				url: edge.url,
 				processId: id,
 				data,
-				apiPaths: apiPaths(fleet.contracts),
-				hasMetrics: settings.metrics !== false,
 				...(call !== undefined && { call }),
 				...(!isOpen && { noDeveloper: `${settings.host} can be reached from other machines` }),
 				...(settings.port === 0 && { chosenPort: edge.address.port }),

@@ -27,6 +27,10 @@ export interface Config {
 	readonly auth?: Verifier | VerifierOfFleet;
 	/** Pages that the edge serves beside the API. */
 	readonly pages?: readonly Pages[];
+	/** Whether `/docs` has a page that shows the operations and calls them; `public` when absent. */
+	readonly docs?: 'public' | false;
+	/** Which pages of other origins may call the operations from a browser; none when absent. */
+	readonly cors?: CrossOrigins;
 	/** Who may read `/metrics`: a scope, or `false` for nobody; `public` when absent. */
 	readonly metrics?: string | false;
 }
@@ -35,6 +39,14 @@ export interface Config {
 export interface VerifierOfFleet {
 	/** Called once, when the services run and before the edge opens. */
 	readonly verifier: (fleet: Fleet) => Verifier | Promise<Verifier>;
+}
+
+/** Origins that are let in. */
+export interface CrossOrigins {
+	/** Exactly, without a path: `https://shop.example.com`. */
+	readonly origins: readonly string[];
+	/** Whether browsers send cookies along; `false` when absent. */
+	readonly credentials?: boolean;
 }
 
 /** A folder of files for browsers. */

@@ -55,7 +55,7 @@ export async function startApp(
 			metrics: settings.metrics,
 			...(auth && { auth }),
 			...(drainTimeoutMs !== undefined && { limits: { drainTimeoutMs } }),
-			...pagesOf(settings),
+			...browserOptions(settings),
 		}),
 	);
 	const { disk } = fleet.host;
@@ -71,8 +71,9 @@ export async function startApp(
 	return { fleet, edge, data, [Symbol.asyncDispose]: () => close.disposeAsync() };
 }
 
-function pagesOf({ pages }: Settings): Partial<GatewayOptions> {
-	const options: object = pages === undefined ? {} : { pages };
+/** What the edge serves to browsers, and to which. */
+function browserOptions({ pages, docs, cors }: Settings): Partial<GatewayOptions> {
+	const options: object = { docs, ...(pages && { pages }), ...(cors && { cors }) };
 	return options;
 }
 

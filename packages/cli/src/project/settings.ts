@@ -2,7 +2,8 @@ import type { Schema } from 'flotilla';
 import type { Config, VerifierOfFleet } from './config.ts';
 
 /** The configuration with its defaults filled in. */
-export type Settings = Config & Required<Pick<Config, 'port' | 'host' | 'logLevel' | 'metrics'>>;
+export type Settings = Config &
+	Required<Pick<Config, 'port' | 'host' | 'logLevel' | 'docs' | 'metrics'>>;
 
 interface Setting {
 	/** Of its JSON form; functions have none. */
@@ -76,6 +77,19 @@ export const settings: Readonly<Record<keyof Config, Setting>> = {
 		wanted: 'a list of { at, folder, fallback }, which only the file can hold',
 		accepts: (value) => Array.isArray(value) && value.every(isPages),
 	},
+	docs: {
+		description: 'whether /docs shows the operations to people: public, or false',
+		placeholder: 'WHO',
+		json: { type: ['string', 'boolean'] },
+		default: 'public',
+		wanted: "'public' or false",
+		accepts: (value) => value === false || value === 'public',
+	},
+	cors: {
+		description: 'which pages of other origins may call the operations',
+		wanted: '{ origins, credentials }, which only the file can hold',
+		accepts: isCrossOrigins,
+	},
 	metrics: {
 		description: 'who may read /metrics: public, a scope, or false for nobody',
 		placeholder: 'SCOPE',
@@ -142,6 +156,17 @@ function isPages(value: unknown): boolean {
 		at.startsWith('/') &&
 		(isText(folder) || folder instanceof URL) &&
 		(fallback === undefined || isText(fallback)) &&
+		Object.keys(others).length === 0
+	);
+}
+
+/** What is an origin, the edge says. */
+function isCrossOrigins(value: unknown): boolean {
+	const { origins, credentials, ...others } = (value ?? {}) as Readonly<Record<string, unknown>>;
+	return (
+		Array.isArray(origins) &&
+		origins.every(isText) &&
+		(credentials === undefined || typeof credentials === 'boolean') &&
 		Object.keys(others).length === 0
 	);
 }

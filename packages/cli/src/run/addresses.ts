@@ -1,4 +1,5 @@
 import type { Contract } from 'flotilla';
+import type { Settings } from '../project/settings.ts';
 
 /** What can be reached at an edge. */
 export interface EdgeAddresses {
@@ -6,9 +7,25 @@ export interface EdgeAddresses {
 	/** `/v1`, for each major version of an operation that is reached over HTTP. */
 	readonly apiPaths: readonly string[];
 	readonly hasMetrics: boolean;
+	/** Whether there is a page for people. */
+	readonly hasDocs: boolean;
 }
 
-export function apiPaths(contracts: readonly Contract[]): readonly string[] {
+/** The addresses of an app, as its settings have them. */
+export function edgeAddresses(
+	url: string,
+	contracts: readonly Contract[],
+	{ docs, metrics }: Settings,
+): EdgeAddresses {
+	return {
+		url,
+		apiPaths: apiPaths(contracts),
+		hasMetrics: metrics !== false,
+		hasDocs: docs !== false,
+	};
+}
+
+function apiPaths(contracts: readonly Contract[]): readonly string[] {
 	const versions = contracts.flatMap(({ operations, version }) =>
 		[...operations.values()].some(({ http }) => http !== undefined) ? [version] : [],
 	);
@@ -16,10 +33,7 @@ export function apiPaths(contracts: readonly Contract[]): readonly string[] {
 }
 
 /** The addresses of an edge for a person, one a line. */
-export function addressLines(
-	{ url, apiPaths, hasMetrics }: EdgeAddresses,
-	{ hasDocs }: { readonly hasDocs: boolean },
-): string {
+export function addressLines({ url, apiPaths, hasMetrics, hasDocs }: EdgeAddresses): string {
 	return [
 		...apiPaths.map((path) => `  API      ${url}${path}`),
 		...(hasDocs ? [`  Docs     ${url}/docs`] : []),

@@ -3,7 +3,7 @@ import { runProject } from '../project/run-project.ts';
 import { type RunningApp, startApp } from '../project/running-app.ts';
 import type { Settings } from '../project/settings.ts';
 import { configNamed, type TypedSettings } from '../project/settings-options.ts';
-import { addressLines, apiPaths } from './addresses.ts';
+import { addressLines, edgeAddresses } from './addresses.ts';
 
 export interface RunRequest {
 	readonly path: string | undefined;
@@ -32,12 +32,9 @@ export async function runApp(request: RunRequest): Promise<void> {
 
 function textOf(
 	{ edge, fleet }: RunningApp,
-	{ metrics }: Settings,
+	settings: Settings,
 	about: { readonly app: string; readonly processId: number; readonly data: string },
 ): string {
-	const lines = addressLines(
-		{ url: edge.url, apiPaths: apiPaths(fleet.contracts), hasMetrics: metrics !== false },
-		{ hasDocs: false },
-	);
+	const lines = addressLines(edgeAddresses(edge.url, fleet.contracts, settings));
 	return `${about.app} runs in process ${about.processId}, data in ${about.data}\n\n${lines}\n`;
 }

@@ -59,7 +59,7 @@ try {
 	if (values.watch) {
 		if (pages.length !== 1) throw new Error('name one page to watch, as in --watch storefront');
 		const { watchPage } = await import('./pages/watch.mjs');
-		await watchPage(pages[0], values.target);
+		await watchPage(root, pages[0], values.target);
 	} else {
 		for (const page of pages) await update(page);
 	}

@@ -11,8 +11,9 @@ const NO_SOURCE = /\.test\.\w+$|(?:^|[\\/])testing-[^\\/]+$/;
 /** Names the content of everything that a bundle is made from, and how it is made. */
 export function fingerprint(root, page) {
 	const builders = fileURLToPath(new URL('.', import.meta.url));
-	const files = [builders, ...page.sources]
+	const files = [builders, ...page.sources.map((folder) => join(folder, 'src'))]
 		.flatMap((folder) => filesIn(folder))
+		.concat(page.sources.map((folder) => join(folder, 'package.json')))
 		.concat(join(root, 'package-lock.json'));
 	const hash = createHash('sha256');
 	for (const file of files) {

@@ -32,7 +32,7 @@ function reachedFrom(name, workspaces, reached = new Set()) {
  * The pages of the repository.
  *
  * name: of its workspace; folder: of its workspace; source: where its index.html is; output: where
- * the bundle goes; sources: the folders that it may import from.
+ * the bundle goes; sources: the folders of the workspaces that it may import from.
  */
 export function pagesOf(root) {
 	const workspaces = workspacesOf(root);
@@ -42,9 +42,7 @@ export function pagesOf(root) {
 			folder,
 			source: join(folder, 'src', 'page'),
 			output: join(folder, 'dist', 'page'),
-			sources: [...reachedFrom(name, workspaces)].map((other) =>
-				join(workspaces.get(other).folder, 'src'),
-			),
+			sources: [...reachedFrom(name, workspaces)].map((other) => workspaces.get(other).folder),
 		}))
 		.filter(({ source }) => existsSync(join(source, 'index.html')));
 }

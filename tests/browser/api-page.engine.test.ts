@@ -76,11 +76,12 @@ suite('the page of the interface', { skip: noBrowser }, () => {
 		assert.equal(await links.count(), 1);
 		await page.keyboard.press('Enter');
 		await titled(page, 'products.adjustStock');
-		assert.equal(await page.evaluate('document.activeElement.tagName'), 'H1');
+		await page.locator('h1:focus').waitFor();
 		await page.keyboard.press('/');
 		await page.keyboard.type('nothing like it');
 		await page.getByText('Nothing has all of these words.').waitFor();
 		await page.keyboard.press('Escape');
+		await links.nth(12).waitFor();
 		assert.equal(await links.count(), 13);
 		await page.keyboard.press('ArrowDown');
 		await page.keyboard.press('ArrowDown');
@@ -124,10 +125,10 @@ suite('the page of the interface', { skip: noBrowser }, () => {
 		assert.equal(status, 'confirmed');
 		await page.getByText(/^\d+ headers$/).click();
 		await page.locator('.headers.plain').getByText('preference-applied').waitFor();
-		// The same key again: the same order.
+		const repeated = page.waitForResponse('**/v1/orders');
 		await send(page);
-		await page.getByText(/^\d+ headers$/).waitFor();
-		assert.equal((await answer(page)).id, id);
+		const sameKey = (await (await repeated).json()) as { id: string };
+		assert.equal(sameKey.id, id);
 
 		await choose(page, 'orders.watch');
 		await page.getByLabel('id path').fill(String(id));
@@ -158,8 +159,7 @@ suite('the page of the interface', { skip: noBrowser }, () => {
 		await choose(page, 'orders.get');
 		await send(page);
 		await page.getByText('This is required.').waitFor();
-		const focused = 'document.activeElement.id';
-		assert.equal(await page.evaluate(focused), 'input-path-id');
+		await page.locator('#input-path-id:focus').waitFor();
 		await page.getByLabel('id path').fill('x');
 		await page.getByText('It wants a token, and none is set.').waitFor();
 		await send(page);
@@ -172,7 +172,7 @@ suite('the page of the interface', { skip: noBrowser }, () => {
 		await page.getByText(/This is no JSON: .*line 2/).waitFor();
 		assert.equal(await body.getAttribute('aria-invalid'), 'true');
 		await send(page);
-		assert.equal(await page.evaluate(focused), 'input-body');
+		await page.locator('#input-body:focus').waitFor();
 		assert.equal(await page.locator('.answer-head').count(), 0);
 		await body.fill('{"email": "nobody", "password": "short", "name": ""}');
 		await send(page);

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FlotillaError } from 'flotilla/adapter';
@@ -47,11 +47,11 @@ export async function loadPages({ at, folder, fallback }: Pages): Promise<Loaded
 		if (files.length === fixedLimits.pageFiles) {
 			refuse(`${root} has more than ${fixedLimits.pageFiles} files`);
 		}
-		const body = await readFile(join(root, path));
-		sizeBytes += body.length;
+		sizeBytes += (await stat(join(root, path))).size;
 		if (sizeBytes > fixedLimits.pageBytes) {
 			refuse(`the files of ${root} are larger than ${fixedLimits.pageBytes} bytes together`);
 		}
+		const body = await readFile(join(root, path));
 		files.push(new PageFile(path, path === fallback ? withAbsoluteReferences(body, prefix) : body));
 	}
 	const found = files.find(({ path }) => path === fallback);

@@ -129,7 +129,7 @@ function readOperation(
 		method: method.toUpperCase(),
 		path,
 		tag: textOf(listOf(json.tags)[0]) || 'operations',
-		summary: textOf(json.summary) || textOf(json.operationId) || `${method.toUpperCase()} ${path}`,
+		summary: textOf(json.summary),
 		description: textOf(json.description),
 		isDeprecated: json.deprecated === true,
 		scopes: scopesOf(json.security ?? document.security),

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type Operation, readApi } from '../document/api.ts';
 import type { Json, JsonObject } from '../document/json.ts';
 import { curlLine, flotillaLine } from './command-lines.ts';
-import { type Inputs, inputOf, problemsOf, requestOf } from './request.ts';
+import { type Inputs, inputOf, problemsOf, requestOf, serverOf } from './request.ts';
 
 function operation(json: JsonObject, method = 'put', path = '/things/{id}'): Operation {
 	const document: Json = { openapi: '3.1.0', paths: { [path]: { [method]: json } } };
@@ -39,6 +39,20 @@ test('a request is made of what is filled in', () => {
 	const { path, body, headers } = requestOf(rename, odd, 'https://api.example.com/base/', {});
 	assert.equal(path, 'https://api.example.com/base/things/a%2Fb%3F');
 	assert.deepEqual([body, headers], [undefined, {}]);
+});
+
+test('the server is a path of this origin, or another origin as a whole', () => {
+	for (const [server, found] of [
+		['/', '/'],
+		['/base', '/base'],
+		['v2', '/v2'],
+		['http://here.example', '/'],
+		['http://here.example/base/', '/base/'],
+		['https://api.example.com/base', 'https://api.example.com/base'],
+		['http://[', '/'],
+	] as const) {
+		assert.equal(serverOf(server, 'http://here.example'), found, server);
+	}
 });
 
 test('what cannot be sent is told for its field', () => {

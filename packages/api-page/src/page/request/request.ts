@@ -62,7 +62,20 @@ function jsonProblem(text: string): string | undefined {
 	}
 }
 
-/** @param server Where the operations are: `/` or `https://api.example.com/base`. */
+/**
+ * Where the operations are, as a path of this origin or else as a whole address. A document may say it
+ * relative to itself.
+ *
+ * @param origin Of the page and of the document.
+ */
+export function serverOf(server: string, origin: string): string {
+	const base = `${origin}/openapi.json`;
+	if (!URL.canParse(server, base)) return '/';
+	const url = new URL(server, base);
+	return url.origin === origin ? url.pathname : url.href;
+}
+
+/** @param server What `serverOf` gives. */
 export function requestOf(
 	{ method, path, parameters, body }: Operation,
 	inputs: Inputs,

@@ -1,4 +1,5 @@
 import { effect, type Signal, signal } from '@preact/signals';
+import { keep, recall } from './memory.ts';
 
 export type ColourScheme = 'light' | 'dark';
 
@@ -6,7 +7,7 @@ const NAME = 'flotilla-api-colour-scheme';
 const system = matchMedia('(prefers-color-scheme: dark)');
 
 function remembered(): ColourScheme | undefined {
-	const value = localStorage.getItem(NAME);
+	const value = recall('localStorage', NAME);
 	return value === 'light' || value === 'dark' ? value : undefined;
 }
 
@@ -30,6 +31,5 @@ export function colourScheme(): ColourScheme {
 export function toggleColourScheme(): void {
 	const next = colourScheme() === 'dark' ? 'light' : 'dark';
 	chosen.value = next === ofSystem.value ? undefined : next;
-	if (chosen.value === undefined) localStorage.removeItem(NAME);
-	else localStorage.setItem(NAME, chosen.value);
+	keep('localStorage', NAME, chosen.value ?? '');
 }

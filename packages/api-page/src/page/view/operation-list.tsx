@@ -22,7 +22,9 @@ export function OperationList({ api }: { readonly api: Api }): JSX.Element {
 			if (isEditable(event.target)) return;
 			event.preventDefault();
 			isListOpen.value = true;
-			requestAnimationFrame(() => search.current?.select());
+			search.current?.select();
+			// Where the list was closed it can be focused only once it is shown.
+			requestAnimationFrame(() => search.current?.focus());
 		};
 		addEventListener('keydown', focusSearch);
 		return () => removeEventListener('keydown', focusSearch);
@@ -108,6 +110,7 @@ function isEditable(target: EventTarget | null): boolean {
 
 /** Up and down go through the search and what it found, Enter in the search to the first. */
 function moveFocus(event: KeyboardEvent, search: HTMLInputElement | null): void {
+	if (event.isComposing) return;
 	const list = event.currentTarget as HTMLElement;
 	const links = [...list.querySelectorAll<HTMLElement>('a')];
 	const places = search === null ? links : [search, ...links];

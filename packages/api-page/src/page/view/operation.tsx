@@ -25,7 +25,7 @@ export function OperationPage({
 					<p class="route">
 						<Method name={method} /> <code>{path}</code>
 					</p>
-					{summary !== id && (
+					{summary !== '' && (
 						<p class="lead">
 							<Words text={summary} />
 						</p>

@@ -100,6 +100,7 @@ function AnswerHead({ answer }: { readonly answer: Answer }): JSX.Element {
 
 function AnswerBody({ answer }: { readonly answer: Answer }): JSX.Element {
 	if (answer.body === '') return <p class="note">Without a body.</p>;
+	if (!isText(answer.mediaType)) return <p class="note">{answer.mediaType}, which is no text.</p>;
 	const json = parsed(answer.body);
 	const text = laidOut(answer.body);
 	return (
@@ -119,6 +120,10 @@ function AnswerBody({ answer }: { readonly answer: Answer }): JSX.Element {
 		</>
 	);
 }
+
+const isText = (mediaType: string): boolean =>
+	mediaType === '' ||
+	/^text\/|[/+](?:json|xml|yaml|javascript|x-www-form-urlencoded)\b/.test(mediaType);
 
 function parsed(text: string): Json | undefined {
 	try {

@@ -30,7 +30,7 @@ export function Overview({ api }: { readonly api: Api }): JSX.Element {
 									<Method name={operation.method} />
 									<code class="index-path">{operation.path}</code>
 									<span class="index-summary">
-										<Words text={operation.summary} />
+										<Words text={operation.summary || operation.id} />
 									</span>
 								</a>
 							</li>

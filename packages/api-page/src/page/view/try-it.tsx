@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { Api, Operation } from '../document/api.ts';
 import { curlLine, flotillaLine } from '../request/command-lines.ts';
-import { inputOf, keyOf, problemsOf, requestOf } from '../request/request.ts';
+import { inputOf, keyOf, problemsOf, requestOf, serverOf } from '../request/request.ts';
 import { isAskingForToken, token } from '../state/token.ts';
 import { type Trial, trialOf } from '../state/trial.ts';
 import { CopyButton } from './copy-button.tsx';
@@ -21,8 +21,9 @@ export function TryIt({
 	const form = useRef<HTMLFormElement>(null);
 	const inputs = trial.inputs.value;
 	const problems = problemsOf(operation, inputs);
-	const isForeign = new URL(api.server, location.href).origin !== location.origin;
-	const request = requestOf(operation, inputs, api.server, api.document);
+	const server = serverOf(api.server, location.origin);
+	const isForeign = !server.startsWith('/');
+	const request = requestOf(operation, inputs, server, api.document);
 	const submit = (event: SubmitEvent): void => {
 		event.preventDefault();
 		trial.wasTried.value = true;
@@ -104,7 +105,8 @@ function CommandLines({
 	readonly trial: Trial;
 }): JSX.Element {
 	const inputs = trial.inputs.value;
-	const request = requestOf(operation, inputs, api.server, api.document);
+	const server = serverOf(api.server, location.origin);
+	const request = requestOf(operation, inputs, server, api.document);
 	const withToken = operation.scopes !== undefined;
 	const isStream = operation.answers.some(({ mediaType }) => mediaType === 'text/event-stream');
 	const curl = curlLine(request, location.origin, { withToken, isStream });

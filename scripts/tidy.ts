@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { checkAmbient } from './tidy/ambient.ts';
 import { checkErrorCodes } from './tidy/error-codes.ts';
+import { checkFigures } from './tidy/figures.ts';
 import { show } from './tidy/finding.ts';
 import { checkLockfile } from './tidy/install-scripts.ts';
 import { checkLayers } from './tidy/layers.ts';
@@ -30,6 +31,7 @@ const findings = [
 	...checkErrorCodes(repository),
 	...checkWords(repository),
 	...checkLinks(repository),
+	...checkFigures(repository),
 	...checkManifests(repository),
 	...checkLockfile(locked),
 	...checkLicences(locked, (path) => readInstalled(folder, path)),

@@ -1,10 +1,9 @@
 import { posix } from 'node:path';
 import { anchorsOf } from '../markdown/anchors.ts';
 import { type Finding, lineAt } from './finding.ts';
-import type { Page, Repository } from './repository.ts';
+import { type Page, proseOf, type Repository } from './repository.ts';
 
 const LINK = /\]\((?<target>[^()\s]+)\)/g;
-const FENCE = /^(?<mark>`{3,})[\s\S]*?^\k<mark>\s*$/gm;
 const HEADING = /^#+ +(?<text>.+)$/gm;
 
 /** What a page links to within the repository is there: files, folders and headings. */
@@ -27,11 +26,6 @@ export function checkLinks({ pages, paths }: Repository): Finding[] {
 			return [{ path: page.path, line, problem, remedy: 'correct it, or write what it is for' }];
 		}),
 	);
-}
-
-/** Without what is in fences, offset for offset. */
-function proseOf({ text }: Page): string {
-	return text.replaceAll(FENCE, (fence) => fence.replaceAll(/[^\n]/g, ' '));
 }
 
 /** With fences blanked, so that a comment of a shell is no heading. */

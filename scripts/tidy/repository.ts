@@ -16,6 +16,13 @@ export interface Page {
 	readonly text: string;
 }
 
+const FENCE = /^(?<mark>`{3,})[\s\S]*?^\k<mark>\s*$/gm;
+
+/** The text of a page without what is in fences, offset for offset. */
+export function proseOf({ text }: Page): string {
+	return text.replaceAll(FENCE, (fence) => fence.replaceAll(/[^\n]/g, ' '));
+}
+
 export interface Manifest {
 	readonly name?: string;
 	readonly version?: string;

@@ -1,17 +1,19 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Declaration } from './api/declarations.ts';
 import { compileEntries, type Entry } from './api/entries.ts';
 import { type EntryReport, PackageReport } from './api/report.ts';
 
 const FOLDER = 'docs/reference/api';
 
+interface Reported {
+	readonly entry: Entry;
+	readonly report: EntryReport;
+}
+
 /** docs/reference/api: what each entry of each package exports, so that a change of it shows in a diff. */
 export function apiPages(root: string): [path: string, text: string][] {
-	const entries = Object.values(
-		Object.groupBy(compileEntries(root), ({ packageName }) => packageName),
-	).flatMap((own = []) => {
-		const report = new PackageReport(own.map(({ declarations }) => declarations));
-		return own.map((entry) => ({ entry, report: report.entry(entry.declarations) }));
-	});
+	const entries = reportAll(root);
 	refuseUnexplained(entries);
 	const rows = entries.map(({ entry, report }) => {
 		const count = report.exported.length;
@@ -39,12 +41,27 @@ Made from the sources by \`npm run reference\`.
 	];
 }
 
+function reportAll(root: string): Reported[] {
+	mkdirSync(join(root, '.flotilla'), { recursive: true });
+	const folder = mkdtempSync(join(root, '.flotilla/api-'));
+	try {
+		const byPackage = Object.groupBy(
+			compileEntries(root, folder),
+			({ packageName }) => packageName,
+		);
+		return Object.values(byPackage).flatMap((own = []) => {
+			const report = new PackageReport(own.map(({ declarations }) => declarations));
+			return own.map((entry) => ({ entry, report: report.entry(entry.declarations) }));
+		});
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
+
 /** For whoever writes an adapter the seams are documented where they are; everybody else reads these pages. */
 const FOR_ADAPTERS = new Set(['flotilla/adapter']);
 
-function refuseUnexplained(
-	entries: readonly { readonly entry: Entry; readonly report: EntryReport }[],
-): void {
+function refuseUnexplained(entries: readonly Reported[]): void {
 	const unexplained = entries
 		.filter(({ entry }) => !FOR_ADAPTERS.has(entry.name))
 		.flatMap(({ entry, report }) =>

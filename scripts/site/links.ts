@@ -25,7 +25,7 @@ export const sourceAddress = (path: string, kind: 'file' | 'folder'): string =>
 export function resolveLink(from: Page, target: string, targets: Targets): Link {
 	if (isOutside(target)) return { kind: 'outside', href: target };
 	const [file = '', anchor] = target.split('#');
-	const path = file === '' ? from.path : posix.join(posix.dirname(from.path), decodeURI(file));
+	const path = file === '' ? from.path : posix.join(posix.dirname(from.path), file);
 	const page = targets.pages.get(path);
 	if (page !== undefined) {
 		if (anchor !== undefined && targets.anchors.get(path)?.has(anchor) !== true) {

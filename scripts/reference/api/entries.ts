@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 
 /** A way into a package: `flotilla/run`. */
 export interface Entry {
@@ -15,27 +15,27 @@ export interface Entry {
 /** Packages that nobody installs for what they export. */
 const WITHOUT_INTERFACE = new Set(['@flotilla/api-page']);
 
-/** Compiles the declarations of all published packages, and says where those of their entries are. */
-export function compileEntries(root: string): Entry[] {
+/**
+ * Compiles the declarations of all published packages, and says where those of their entries are.
+ *
+ * @param folder An empty one inside of the repository, so that packages are found from there.
+ */
+export function compileEntries(root: string, folder: string): Entry[] {
 	const entries = globSync('packages/{*,engines/*}/package.json', { cwd: root })
 		.sort()
 		.flatMap((path) => entriesOf(root, path));
-	const folder = join(root, '.flotilla/api');
-	rmSync(folder, { recursive: true, force: true });
-	mkdirSync(folder, { recursive: true });
+	const out = (path: string): string => join(relative(folder, root), path);
 	const config = {
-		extends: '../../tsconfig.base.json',
+		extends: out('tsconfig.base.json'),
 		compilerOptions: {
 			...{ composite: false, declaration: true, emitDeclarationOnly: true },
 			...{ declarationMap: false, sourceMap: false, types: ['node'] },
-			...{ rootDir: '../..', outDir: '.' },
+			...{ rootDir: relative(folder, root), outDir: '.' },
 		},
 		// All of them by name: what is only reached through node_modules counts as somebody else's, and
 		// which way the compiler comes first is a matter of chance.
 		files: [...new Set(entries.map(({ folder: own }) => own))].flatMap((own) =>
-			globSync(`${own}/src/**/*.ts`, { cwd: root, exclude: isTest }).map((path) =>
-				join('../..', path),
-			),
+			globSync(`${own}/src/**/*.ts`, { cwd: root, exclude: isTest }).map(out),
 		),
 	};
 	writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));

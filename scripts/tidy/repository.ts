@@ -26,7 +26,11 @@ export function proseOf({ text }: Page): string {
 export interface Manifest {
 	readonly name?: string;
 	readonly version?: string;
+	readonly description?: string;
+	readonly keywords?: readonly string[];
 	readonly license?: string;
+	readonly engines?: Readonly<Record<string, string>>;
+	readonly sideEffects?: boolean | readonly string[];
 	readonly private?: boolean;
 	readonly files?: readonly string[];
 	readonly exports?: Readonly<Record<string, unknown>> | string;

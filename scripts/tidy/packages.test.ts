@@ -30,6 +30,7 @@ const WORKSPACES: Record<string, Manifest> = {
 		exports: { '.': '' },
 		devDependencies: { preact: '11' },
 	},
+	'packages/cli': { name: '@flotilla/cli', exports: { '.': '' } },
 	benchmarks: shop('@flotilla/benchmarks', 'flotilla'),
 };
 const ROOT: Manifest = { devDependencies: { 'fast-check': '4' } };
@@ -102,4 +103,12 @@ test('services of the shop know contracts, not each other', () => {
 test('a file that no type check sees is found', () => {
 	assert.deepEqual(check('packages/gateway/stray.ts', 'node:fs'), ['no type check sees this file']);
 	assert.deepEqual(check('scripts/a.mjs', 'node:fs'), []);
+});
+
+test('a template has the dependencies of the project that is made of it', () => {
+	const template = 'packages/cli/templates/app/src/a.ts';
+	assert.deepEqual(check(template, 'zod'), []);
+	assert.deepEqual(check(template, 'flotilla/run'), []);
+	assert.match(String(check(template, 'flotilla/secret')), /not among the exports/);
+	assert.match(String(check('packages/cli/other/a.ts', 'node:fs')), /no type check sees/);
 });

@@ -23,6 +23,9 @@ const ROWS: readonly (readonly RegExp[])[] = [
 
 const DEVELOPMENT = /^packages\/(conformance|simulator)$/;
 
+/** What `flotilla new` copies: it belongs to a project with dependencies of its own. */
+const TEMPLATE = /^packages\/cli\/templates\//;
+
 const rowOf = (folder: string): number =>
 	ROWS.findIndex((row) => row.some((pattern) => pattern.test(folder)));
 
@@ -46,7 +49,9 @@ export function checkPackages(repository: Repository): Finding[] {
 
 /** What stands elsewhere is seen by no type check and no test run. */
 function checkPlace({ path }: SourceFile, home: Workspace | undefined): Finding[] {
-	const isSeen = home ? path.startsWith(`${home.folder}/src/`) : /^(scripts|tests)\//.test(path);
+	const isSeen = home
+		? path.startsWith(`${home.folder}/src/`) || TEMPLATE.test(path)
+		: /^(scripts|tests)\//.test(path);
 	if (isSeen || !/\.tsx?$/.test(path)) return [];
 	const remedy = 'move it to the src folder of a workspace, to tests/ or to scripts/';
 	return [{ path, line: 1, problem: 'no type check sees this file', remedy }];
@@ -63,6 +68,9 @@ function judge(
 	const name = packageOf(specifier);
 	if (name === home?.manifest.name) return [];
 	const target = repository.workspaces.find(({ manifest }) => manifest.name === name);
+	if (TEMPLATE.test(file.path)) {
+		return target ? [judgeExported(specifier, target)].filter((one) => one !== undefined) : [];
+	}
 	return [
 		judgeDeclared(name, file, home, repository, target),
 		target && judgeExported(specifier, target),

@@ -7,6 +7,7 @@ import { addContract } from './contract/command.ts';
 import { addDev } from './dev/command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { addExplain } from './explain/command.ts';
+import { addNew } from './new/command.ts';
 import { addRun } from './run/command.ts';
 import { addSim } from './sim/command.ts';
 import { paintError } from './terminal/paint.ts';
@@ -65,6 +66,7 @@ export function commands(programArguments: readonly string[] = []): Command {
 		.showHelpAfterError('Add --help to see what the command wants.')
 		.exitOverride()
 		.addHelpText('after', '\nEvery command has examples: flotilla COMMAND --help');
+	addNew(program);
 	addDev(program, programArguments);
 	addRun(program, programArguments);
 	addCall(program);

@@ -150,6 +150,8 @@ test('products are found by words and read page by page', async () => {
 			name: 'Moka pot, 6 cups',
 			price: { amountMinor: 3290, currency: 'EUR' },
 			available: 760,
+			category: 'Coffee',
+			description: 'Cast aluminium, a silicone seal, and the sound of breakfast.',
 		},
 	]);
 	const skus: string[] = [];
@@ -165,6 +167,41 @@ test('products are found by words and read page by page', async () => {
 	for (const query of ['limit=0', 'limit=101', 'limit=x', 'cursor=!', 'colour=red']) {
 		assert.equal((await shop.ask(`GET /v1/products?${query}`)).status, 422, query);
 	}
+});
+
+test('categories are told with their sizes, and narrow a search', async () => {
+	await using shop = await openHttpShop();
+	const { categories } = (await shop.ask('GET /v1/categories')).body;
+	assert.equal(categories.length, 20);
+	const tea = categories.find(({ name }: { name: string }) => name === 'Tea');
+	const shelf = (await shop.ask('GET /v1/products?category=Tea&limit=100')).body;
+	assert.equal(shelf.items.length, tea.products);
+	assert.equal(shelf.nextCursor, undefined);
+	for (const { sku } of shelf.items) assert.match(sku, /^TEA-/);
+	const narrowed = (await shop.ask('GET /v1/products?category=Tea&query=set')).body.items;
+	assert.deepEqual(
+		narrowed.map(({ sku }: { sku: string }) => sku),
+		['TEA-010'],
+	);
+	assert.deepEqual((await shop.ask('GET /v1/products?category=tea')).body, { items: [] });
+});
+
+test('what a payment may amount to can be known before', async () => {
+	await using shop = await openHttpShop({ declineAboveMinor: 5_000 });
+	const { body } = await shop.ask('GET /v1/payment-limit');
+	assert.deepEqual(body, { limit: { amountMinor: 5_000, currency: 'EUR' } });
+});
+
+test('what is wrong with a registration is told field by field, in words for people', async () => {
+	await using shop = await openHttpShop();
+	const body = { email: 'ada', name: ' ', password: 'short' };
+	const answer = await shop.ask('POST /v1/users', { body });
+	assert.equal(answer.status, 422);
+	assert.deepEqual(answer.body.errors, [
+		{ path: '/email', message: 'must be an address such as ada@example.com' },
+		{ path: '/name', message: 'must not be blank' },
+		{ path: '/password', message: 'must have at least 8 characters' },
+	]);
 });
 
 test('the operator corrects the stock that has been seen, and sees the ledger', async () => {
@@ -205,11 +242,13 @@ test('the public interface is what it is said to be', async () => {
 		Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
 	);
 	assert.deepEqual(routes.toSorted(), [
+		'GET /v1/categories',
 		'GET /v1/keys',
 		'GET /v1/ledger',
 		'GET /v1/orders',
 		'GET /v1/orders/{id}',
 		'GET /v1/orders/{id}/events',
+		'GET /v1/payment-limit',
 		'GET /v1/products',
 		'GET /v1/products/{sku}',
 		'GET /v1/products/{sku}/stock',

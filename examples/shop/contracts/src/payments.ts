@@ -1,5 +1,6 @@
 import { contract } from 'flotilla';
 import { z } from 'zod';
+import { Money } from './money.ts';
 
 export const Account = z.object({
 	name: z.string(),
@@ -15,6 +16,12 @@ export const Payments = contract('payments', {
 	version: 1,
 	description: 'Takes the money for orders, and gives it back.',
 	queries: {
+		limit: {
+			description: 'What one payment may amount to: more is declined.',
+			output: z.object({ limit: Money }),
+			http: 'GET /payment-limit',
+			auth: 'public',
+		},
 		ledger: {
 			description: 'The accounts of the double-entry ledger. Their balances sum to zero.',
 			output: z.object({ accounts: z.array(Account) }),

@@ -12,6 +12,8 @@ export const Product = z.object({
 	name: z.string(),
 	price: Money,
 	available: z.int().min(0).describe('Pieces that can be ordered now.'),
+	category: z.string().optional().describe('Where it stands in the catalogue.'),
+	description: z.string().optional(),
 });
 export type Product = z.infer<typeof Product>;
 
@@ -31,10 +33,22 @@ export const Products = contract('products', {
 	queries: {
 		search: {
 			description: 'The products whose name or category has every word of the query, by sku.',
-			input: z.object({ query: line(100).optional(), ...paging }),
+			input: z.object({
+				query: line(100).optional(),
+				category: line(100).optional().describe('Only products of this category.'),
+				...paging,
+			}),
 			output: pageOf(Product),
 			errors: { invalidCursor: error(InvalidCursor, { status: 422 }) },
 			http: 'GET /products',
+			auth: 'public',
+		},
+		categories: {
+			description: 'The categories that have products, in the order of the catalogue.',
+			output: z.object({
+				categories: z.array(z.object({ name: z.string(), products: z.int().min(1) })),
+			}),
+			http: 'GET /categories',
 			auth: 'public',
 		},
 		get: {

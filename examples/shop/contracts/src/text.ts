@@ -4,6 +4,6 @@ import { z } from 'zod';
 export function line(lengthMax: number) {
 	return z
 		.string()
-		.max(lengthMax)
+		.max(lengthMax, `must have at most ${lengthMax} characters`)
 		.regex(/^[^\p{Cc}]*$/u, 'must not contain control characters');
 }

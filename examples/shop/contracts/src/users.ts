@@ -2,9 +2,14 @@ import { contract, error } from 'flotilla';
 import { z } from 'zod';
 import { line } from './text.ts';
 
-const Email = z.email().max(254);
+const Email = z
+	.email('must be an address such as ada@example.com')
+	.max(254, 'must have at most 254 characters');
 // Long enough to be hard to guess, short enough that hashing one cannot be used as a weapon.
-const Password = z.string().min(8).max(128);
+const Password = z
+	.string()
+	.min(8, 'must have at least 8 characters')
+	.max(128, 'must have at most 128 characters');
 
 export const NewUser = z.object({
 	email: Email,

@@ -1,4 +1,4 @@
-import { Orders, Payments, Products } from '@shop/contracts';
+import { euros, Orders, Payments, Products } from '@shop/contracts';
 import { type Reader, type Service, service, type Writer } from 'flotilla';
 import { z } from 'zod';
 import { migrations } from './migrations.ts';
@@ -19,6 +19,8 @@ export function payments({ declineAboveMinor }: PaymentsOptions): Service {
 
 	return service(Payments, { needs, migrations }, ({ read }) => ({
 		queries: {
+			limit: () => ({ limit: euros(declineAboveMinor) }),
+
 			ledger: async () => {
 				const balances = await read(
 					(t) => t.all(BalanceRow)`

@@ -1,5 +1,6 @@
 import type { Migration } from 'flotilla';
 import { catalogue } from './catalogue.ts';
+import { descriptions } from './descriptions.ts';
 
 export const migrations: readonly Migration[] = [
 	{
@@ -39,10 +40,31 @@ export const migrations: readonly Migration[] = [
 			${rows(({ sku, onHand }) => `(${quoted(sku)}, ${onHand}, 0, 1)`)};
 		`,
 	},
+	{
+		name: '0003-descriptions',
+		// Empty for products that somebody else has put there.
+		sql: `
+			alter table products add column category text;
+			alter table products add column description text;
+			create index products_of_category on products (category, sku);
+			update products set
+				category = case sku ${cases(({ category }) => category)} end,
+				description = case sku ${cases(describe)} end;
+		`,
+	},
 ];
 
 function rows(row: (item: (typeof catalogue)[number]) => string): string {
 	return catalogue.map(row).join(',\n');
+}
+
+function cases(text: (item: (typeof catalogue)[number]) => string): string {
+	return catalogue.map((item) => `when ${quoted(item.sku)} then ${quoted(text(item))}`).join('\n');
+}
+
+function describe({ sku }: (typeof catalogue)[number]): string {
+	const [shelf = '', number = ''] = sku.split('-');
+	return descriptions[shelf]?.[Number(number) - 1] ?? '';
 }
 
 function quoted(text: string): string {

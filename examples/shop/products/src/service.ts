@@ -9,12 +9,16 @@ const ProductRow = z.object({
 	name: z.string(),
 	priceMinor: z.int(),
 	available: z.int(),
+	category: z.string().optional(),
+	description: z.string().optional(),
 });
+
+const CategoryRow = z.object({ name: z.string(), products: z.int() });
 
 const PriceRow = z.object({ sku: z.string(), priceMinor: z.int() });
 
 const selectProducts = sql`
-	select products.sku, name, price_minor, on_hand - reserved as available
+	select products.sku, name, price_minor, on_hand - reserved as available, category, description
 	from products join stock on stock.sku = products.sku`;
 
 export const products = service(
@@ -22,12 +26,12 @@ export const products = service(
 	{ needs: { orders: Orders }, migrations },
 	({ tx, read }) => ({
 		queries: {
-			search: async ({ query, limit, cursor }, { errors }) => {
+			search: async ({ query, category, limit, cursor }, { errors }) => {
 				const after = cursor && Sku.safeParse(Buffer.from(cursor, 'base64url').toString()).data;
 				if (cursor !== undefined && after === undefined) throw errors.invalidCursor({ cursor });
 				const rows = await read(
 					(t) => t.all(ProductRow)`
-						${selectProducts} where products.sku > ${after ?? ''} ${matching(query)}
+						${selectProducts} where products.sku > ${after ?? ''} ${matching(query)} ${within(category)}
 						order by products.sku limit ${limit + 1}`,
 				);
 				const items = rows.slice(0, limit).map(toProduct);
@@ -35,6 +39,14 @@ export const products = service(
 				if (last === undefined) return { items };
 				return { items, nextCursor: Buffer.from(last.sku).toString('base64url') };
 			},
+
+			categories: async () => ({
+				categories: await read(
+					(t) => t.all(CategoryRow)`
+						select category as name, count(*) as products from products
+						where category is not null group by category order by min(sku)`,
+				),
+			}),
 
 			get: async ({ sku }, { errors }) => {
 				const row = await read(
@@ -89,8 +101,13 @@ export const products = service(
 	}),
 );
 
-function toProduct({ sku, name, priceMinor, available }: z.infer<typeof ProductRow>): Product {
-	return { sku, name, price: euros(priceMinor), available };
+function toProduct({ priceMinor, ...row }: z.infer<typeof ProductRow>): Product {
+	return { ...row, price: euros(priceMinor) };
+}
+
+/** Narrows a search to one category. */
+function within(category: string | undefined): Sql {
+	return category === undefined ? sql`` : sql`and category = ${category}`;
 }
 
 /** Narrows a search to what has every word of the query. */

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { anyOf, bearerToken, gateway, jwt, listen } from '@flotilla/gateway';
 import { Users } from '@shop/contracts';
+import { fallback, folder as storefront } from '@shop/storefront';
 import { tokenIssuer } from '@shop/users';
 import { type RunOptions, run, writeWhole } from 'flotilla/run';
 import { configuredShop } from './app.ts';
@@ -45,7 +46,9 @@ export async function openShop(settings: Settings, processId: number): Promise<O
 		// Whoever can sign for customers can still not make an operator.
 		jwt({ issuer: tokenIssuer, keys: () => users.keys(), scopes: ['user'] }),
 	);
-	const edge = opened.use(await gateway(fleet, { listener, auth }));
+	const edge = opened.use(
+		await gateway(fleet, { listener, auth, pages: [{ at: '/', folder: storefront, fallback }] }),
+	);
 	const close = opened.move();
 	return { url: edge.url, operator, [Symbol.asyncDispose]: () => close.disposeAsync() };
 }

@@ -44,7 +44,7 @@ export const Products = contract('products', {
 			auth: 'public',
 		},
 		categories: {
-			description: 'The categories that have products, in the order of the catalogue.',
+			description: 'The categories that have products, by name.',
 			output: z.object({
 				categories: z.array(z.object({ name: z.string(), products: z.int().min(1) })),
 			}),

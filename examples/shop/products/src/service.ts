@@ -44,7 +44,7 @@ export const products = service(
 				categories: await read(
 					(t) => t.all(CategoryRow)`
 						select category as name, count(*) as products from products
-						where category is not null group by category order by min(sku)`,
+						where category is not null group by category order by category`,
 				),
 			}),
 

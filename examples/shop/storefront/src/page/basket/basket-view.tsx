@@ -129,7 +129,6 @@ function Line({
 					<a href={addressOf.product(sku)}>{name}</a>
 				</h2>
 				<p class="fine">{money(product.price)} each</p>
-				{available !== undefined && available < quantity && <TooMany available={available} />}
 			</div>
 			<QuantityField
 				of={name}
@@ -147,6 +146,7 @@ function Line({
 			>
 				<Icon name="bin" />
 			</button>
+			{available !== undefined && available < quantity && <TooMany available={available} />}
 		</li>
 	);
 }

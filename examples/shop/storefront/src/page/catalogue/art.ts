@@ -1,6 +1,6 @@
 /**
  * A picture for each product, drawn from its sku: a small quilt of geometric pieces. Products of one
- * shelf share their colours and shapes, so that they look like a family; the same sku always gives
+ * shelf share their shapes and the neighbourhood of their colours, so that they look like a family; the same sku always gives
  * the same picture.
  */
 export interface Art {
@@ -18,6 +18,8 @@ export interface Piece {
 const COLUMNS = 4;
 const ROWS = 3;
 const CELL = 60;
+/** So far apart, in degrees, the colours of one shelf may be. */
+const HUE_SPREAD = 56;
 export const ART_WIDTH: number = COLUMNS * CELL;
 export const ART_HEIGHT: number = ROWS * CELL;
 
@@ -109,9 +111,11 @@ const shapes = {
 export function artOf(sku: string): Art {
 	const draw = drawsFrom(sku);
 	const family = families[sku.slice(0, 3)] ?? strangerFamily(sku);
-	const colours = coloursOf(family);
+	// Neighbours on a shelf differ a little.
+	const shift = Math.round((draw() - 0.5) * HUE_SPREAD);
+	const colours = coloursOf({ ...family, hue: family.hue + shift, accent: family.accent - shift });
 	const big = { column: Math.floor(draw() * 3), row: Math.floor(draw() * 2) };
-	const main = family.shapes[draw() < 0.65 ? 0 : 1] ?? 'dot';
+	const main = family.shapes[Math.floor(draw() ** 1.5 * family.shapes.length)] ?? 'dot';
 	const pieces: Piece[] = [
 		{
 			path: rectangle(big.column * CELL, big.row * CELL, 2 * CELL, 2 * CELL),

@@ -131,7 +131,9 @@ function Actions({ order }: { readonly order: Order }) {
 			<p class="order-actions">
 				{isFinal(order) ? (
 					<button type="button" class="button" onClick={() => void orderAgain()}>
-						Put what is there into the basket
+						{order.reason === 'outOfStock'
+							? 'Put what is there into the basket'
+							: 'Put these into the basket again'}
 					</button>
 				) : (
 					<button type="button" class="button" onClick={() => dialog.current?.showModal()}>

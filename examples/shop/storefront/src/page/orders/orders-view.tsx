@@ -15,7 +15,7 @@ import { OrderStatusLabel } from './order-status.tsx';
 const PAGE_SIZE = 10;
 
 /** Pictures of so many things show what an order was about. */
-const PICTURES = 4;
+const PICTURES = 3;
 
 export function OrdersView() {
 	return (

@@ -43,11 +43,19 @@ function Declined({ order }: { readonly order: Order }) {
 					: `The shop takes at most ${money(value.limit)} in one payment.`}
 			</p>
 			<p>
-				<strong>Nothing was charged, and the pieces are free again.</strong> Order less at once:
-				several smaller orders go through, one thing above the limit does not.
+				<strong>Nothing was charged, and the pieces are free again.</strong>{' '}
+				{remedyFor(order, value?.limit.amountMinor)}
 			</p>
 		</Notice>
 	);
+}
+
+function remedyFor(order: Order, limitMinor = Number.POSITIVE_INFINITY): string {
+	const isTooDear = order.lines.some(({ price }) => price.amountMinor > limitMinor);
+	if (!isTooDear) return 'Order less at once: two smaller orders go through.';
+	return order.lines.length === 1
+		? 'One piece alone costs more than that, so it cannot be ordered here.'
+		: 'One of the things costs more than that by itself: leave it out, and the others can be ordered.';
 }
 
 function OutOfStock({ order }: { readonly order: Order }) {

@@ -6,16 +6,16 @@ export function greeting(url: string, operator: OperatorToken): string {
 		? `Its operator's token, generated now and kept in ${operator.path}:\n  ${operator.token}`
 		: `Its operator's token is kept in ${operator.path}`;
 	return `
-The shop is open.
+The shop is open: ${url}
 
-  API      ${url}/v1
+  API      ${url}/docs
   OpenAPI  ${url}/openapi.json
   Health   ${url}/health/ready
   Metrics  ${url}/metrics
 
 ${secret}
 
-To register, sign in and order something, paste this:
+To register, sign in and order something without a browser, paste this:
 
 ${firstOrder(url)}
 `;

@@ -235,6 +235,21 @@ test('an order can be watched until nothing can change any more', async () => {
 	assert.deepEqual(JSON.parse(last), order);
 });
 
+test('the storefront is at every address that is not of the interface', async () => {
+	await using shop = await openHttpShop();
+	const headers = { accept: 'text/html' };
+	for (const path of ['/', '/products/COF-008', '/orders/7', '/basket?x=1']) {
+		const page = await shop.ask(`GET ${path}`, { headers });
+		assert.equal(page.status, 200, path);
+		assert.match(page.headers.get('content-type') ?? '', /^text\/html/);
+		assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'self'/);
+		assert.match(page.body, /<title>Quayside<\/title>/);
+	}
+	const unknown = await shop.ask('GET /v1/nothing', { headers });
+	assert.equal(unknown.status, 404);
+	assert.equal(unknown.body.code, 'FLOTILLA_ROUTE_UNKNOWN');
+});
+
 test('the public interface is what it is said to be', async () => {
 	await using shop = await openHttpShop();
 	const { body } = await shop.ask('GET /openapi.json');

@@ -15,6 +15,9 @@ const program = fileURLToPath(new URL('./main.ts', import.meta.url));
 test('the shop prints where it is and a script that orders something, again and again', async () => {
 	await using folder = await temporaryFolder();
 	await using shop = await start(['--port', '0', '--data', folder.path]);
+	// A customer's page comes first: whoever opens one address only opens that one.
+	assert.match(shop.output, new RegExp(`^\\s*The shop is open: ${shop.url}\\n`));
+	assert.match((await askAt(shop.url, 'GET /')).body, /<title>Quayside<\/title>/);
 	const script = shop.output.slice(shop.output.indexOf('shop='));
 	for (let time = 0; time < 2; time++) {
 		const { stdout } = await promisify(execFile)('sh', ['-c', script]);

@@ -38,7 +38,13 @@ function EmptyBasket() {
 			<p>
 				<a class="button button-main" href={addressOf.catalogue()}>
 					See all products
-				</a>
+				</a>{' '}
+				{/* Whoever loads the page again at the moment of the answer finds the order there. */}
+				{sessions.session.value !== undefined && (
+					<a class="button" href={addressOf.orders}>
+						See your orders
+					</a>
+				)}
 			</p>
 		</Page>
 	);

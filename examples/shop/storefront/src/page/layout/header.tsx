@@ -4,7 +4,6 @@ import { SearchBox } from '../catalogue/search-box.tsx';
 import { sessions } from '../connection/shop.ts';
 import { isDark, switchAppearance } from '../design/appearance.ts';
 import { Icon } from '../design/icon.tsx';
-import { counted } from '../design/numbers.ts';
 import { presentAddress, route } from '../routing/navigation.ts';
 import { addressOf } from '../routing/routes.ts';
 
@@ -34,19 +33,23 @@ export function Header() {
 }
 
 function AccountLink() {
-	const { view } = route.value;
+	const now = route.value;
 	if (sessions.session.value === undefined) {
-		// Whoever is signing in already keeps the way back that is in the address.
-		const isThere = view === 'signIn' || view === 'signUp';
+		// Whoever is about to sign in keeps the way back that is in the address.
+		const next = now.view === 'signIn' || now.view === 'signUp' ? now.next : presentAddress();
 		return (
-			<a class="action" href={isThere ? presentAddress() : addressOf.signIn(presentAddress())}>
+			<a class="action" href={addressOf.signIn(next)}>
 				<Icon name="person" />
 				<span class="action-text">Sign in</span>
 			</a>
 		);
 	}
 	return (
-		<a class="action" href={addressOf.orders} aria-current={view === 'orders' ? 'page' : undefined}>
+		<a
+			class="action"
+			href={addressOf.orders}
+			aria-current={now.view === 'orders' ? 'page' : undefined}
+		>
 			<Icon name="orders" />
 			<span class="action-text">Your orders</span>
 		</a>
@@ -55,18 +58,13 @@ function AccountLink() {
 
 function BasketLink() {
 	const number = pieces(basket.value);
-	const inside = number === 0 ? 'empty' : counted(number, 'piece', 'pieces');
 	const isHere = route.value.view === 'basket';
 	return (
 		<a class="action" href={addressOf.basket} aria-current={isHere ? 'page' : undefined}>
 			<Icon name="basket" />
 			<span class="action-text">Basket</span>
-			<span class="unseen">, {inside}</span>
-			{number > 0 && (
-				<span class="badge" aria-hidden="true">
-					{number > 99 ? '99+' : number}
-				</span>
-			)}
+			{number > 0 && <span class="badge">{number > 99 ? '99+' : number}</span>}
+			<span class="unseen">{number === 0 ? 'empty' : number === 1 ? 'piece' : 'pieces'}</span>
 		</a>
 	);
 }

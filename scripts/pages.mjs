@@ -21,6 +21,7 @@
 //                            root's tsconfig.json, as is tsconfig.page-test.json for the tests
 //
 // and is served by `gateway(fleet, { pages: [{ at: '/', folder }] })`.
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildPage } from './pages/build.mjs';
@@ -39,7 +40,7 @@ const { values, positionals } = parseArgs({
 
 function chosen() {
 	const pages = pagesOf(root);
-	const wanted = (page) => positionals.some((word) => page.folder.includes(word));
+	const wanted = (page) => positionals.some((word) => relative(root, page.folder).includes(word));
 	const found = positionals.length === 0 ? pages : pages.filter(wanted);
 	if (found.length > 0) return found;
 	const known = pages.map((page) => page.name).join(', ');

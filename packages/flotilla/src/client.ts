@@ -4,6 +4,7 @@
  * @module
  */
 
+export { type ServerEvent, serverEvents } from './client/event-stream.ts';
 export {
 	type HttpCallOptions,
 	type HttpClient,

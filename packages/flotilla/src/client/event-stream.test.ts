@@ -59,3 +59,20 @@ test('whoever leaves ends the request, and each arrival is a sign of life', asyn
 	assert.ok(isCancelled);
 	assert.equal((await read([bytes(': a\n\n'), bytes(': b\n\n')])).pieces, 2);
 });
+
+test('events are the same whatever ends their lines, and a line without end is given up', async () => {
+	const text = ': alive\n\ndata: 1\ndata:  2\n\nevent: none\n\ndata: 3\n\n';
+	const expected = [
+		{ name: 'message', data: '1\n 2' },
+		{ name: 'message', data: '3' },
+	];
+	for (const end of ['\n', '\r\n', '\r']) {
+		const whole = bytes(`${text.replaceAll('\n', end)}x`);
+		for (let cut = 0; cut < whole.length; cut++) {
+			const { events } = await read([whole.slice(0, cut), whole.slice(cut)]);
+			assert.deepEqual(events, expected, `${JSON.stringify(end)}, cut at ${cut}`);
+		}
+	}
+	const endless = Array.from({ length: 20 }, () => bytes('x'.repeat(1_000_000)));
+	await assert.rejects(read(endless), RangeError);
+});

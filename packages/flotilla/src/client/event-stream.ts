@@ -1,39 +1,34 @@
-/** One event of a stream (WHATWG HTML, 9.2): its name, `message` when it has none, and its data. */
+/** One event of a stream: its name, `message` when it has none, and its data. */
 export interface ServerEvent {
 	readonly name: string;
 	readonly data: string;
 }
 
-/** Characters that one event may have. */
-const EVENT_LENGTH_MAX = 16_777_216;
+/** Characters that one line may have; what is longer ends the stream. */
+const LINE_LENGTH_MAX = 16_777_216;
 
 /**
- * Reads server-sent events out of bytes as they arrive. Comments, which are signs of life, and ids
- * are left out.
+ * Reads server-sent events out of bytes, however they are cut into pieces. A browser's own
+ * `EventSource` cannot send a token. Comments, ids, and an event in which the stream breaks off are
+ * left out.
  *
- * @param onBytes Is told whenever something has arrived, comments too.
- * @throws {RangeError} An event does not end.
+ * @param onBytes Is told whenever something has arrived: comments are signs of life too.
+ * @throws {RangeError} A line does not end within 16 Mi characters.
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
 export async function* serverEvents(
 	body: ReadableStream<Uint8Array>,
-	onBytes: () => void,
+	onBytes: () => void = () => {},
 ): AsyncGenerator<ServerEvent> {
 	const reader = body.getReader();
 	const decoder = new TextDecoder();
-	let text = '';
+	const parser = new Parser();
 	try {
 		for (;;) {
 			const { done, value } = await reader.read();
 			if (done) return;
 			onBytes();
-			text += decoder.decode(value, { stream: true });
-			const blocks = text.split(/\r\n\r\n|\n\n|\r\r/);
-			text = blocks.pop() ?? '';
-			if (text.length > EVENT_LENGTH_MAX) throw new RangeError('an event does not end');
-			for (const block of blocks) {
-				const event = eventOf(block);
-				if (event !== undefined) yield event;
-			}
+			yield* parser.feed(decoder.decode(value, { stream: true }));
 		}
 	} finally {
 		// Whoever leaves early ends the request.
@@ -41,14 +36,38 @@ export async function* serverEvents(
 	}
 }
 
-/** `undefined` for a block without data, such as a comment. */
-function eventOf(block: string): ServerEvent | undefined {
-	let name = 'message';
-	const data: string[] = [];
-	for (const line of block.split(/\r\n|\n|\r/)) {
-		const [, field, value = ''] = /^([^:]+):? ?(.*)$/.exec(line) ?? [];
-		if (field === 'event') name = value;
-		else if (field === 'data') data.push(value);
+class Parser {
+	#rest = '';
+	#name = '';
+	#data: string[] = [];
+
+	*feed(text: string): Generator<ServerEvent> {
+		const all = this.#rest + text;
+		// A piece may end between CR and LF.
+		const lines = all.split(/\r\n|\n|\r(?!$)/);
+		this.#rest = lines.pop() ?? '';
+		if (this.#rest.length > LINE_LENGTH_MAX) throw new RangeError('a line of a stream is too long');
+		for (const line of lines) {
+			const event = this.#line(line);
+			if (event !== undefined) yield event;
+		}
 	}
-	return data.length === 0 ? undefined : { name, data: data.join('\n') };
+
+	#line(line: string): ServerEvent | undefined {
+		if (line === '') return this.#dispatch();
+		const [, field, value = ''] = /^([^:]*)(?:: ?(.*))?$/.exec(line) ?? [];
+		if (field === 'data') this.#data.push(value);
+		else if (field === 'event') this.#name = value;
+		return undefined;
+	}
+
+	#dispatch(): ServerEvent | undefined {
+		const event =
+			this.#data.length === 0
+				? undefined
+				: { name: this.#name || 'message', data: this.#data.join('\n') };
+		this.#name = '';
+		this.#data = [];
+		return event;
+	}
 }

@@ -16,6 +16,7 @@
 //                            What needs one is tested by *.engine.test.ts in tests/browser
 //   src/index.ts             the Node side: `export const folder: URL = new URL('../dist/page/',
 //                            import.meta.url)`, true both from src and from dist
+//   package.json             "files" without hidden ones: "!dist/**/.*"
 //   tsconfig.json            the Node side, "include": ["src/*.ts"]
 //   tsconfig.page.json       the page, with the DOM and without Node. Both are references of the
 //                            root's tsconfig.json, as is tsconfig.page-test.json for the tests

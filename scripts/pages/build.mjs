@@ -11,6 +11,7 @@ import { dirname, join } from 'node:path';
 import { isFresh, STAMP } from './freshness.mjs';
 
 const LEFT_BEHIND_MS = 60 * 60_000;
+const REPLACE_ATTEMPTS = 10;
 
 /**
  * Bundles a page. Whatever else runs at the same time sees the old bundle or the new one, whole but
@@ -79,14 +80,15 @@ function checkOrigin(html) {
 function replace(page, fresh, old, wanted) {
 	mkdirSync(dirname(page.output), { recursive: true });
 	try {
-		while (!isFresh(page, wanted)) {
+		for (let attempt = 1; !isFresh(page, wanted); attempt++) {
 			moveAway(page.output, old);
 			try {
 				renameSync(fresh, page.output);
 				return;
 			} catch (error) {
 				// Another build was faster, and a folder with files is not replaced.
-				if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(error.code)) throw error;
+				const wasFaster = ['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(error.code);
+				if (!wasFaster || attempt === REPLACE_ATTEMPTS) throw error;
 			}
 		}
 	} finally {

@@ -16,15 +16,18 @@ function workspacesOf(root) {
 	);
 }
 
-/** Those that a workspace imports, directly or not, and itself. */
-function reachedFrom(name, workspaces, reached = new Set()) {
-	const workspace = workspaces.get(name);
-	if (workspace === undefined || reached.has(name)) return reached;
-	reached.add(name);
-	const { dependencies = {}, devDependencies = {} } = workspace.manifest;
-	for (const other of Object.keys({ ...dependencies, ...devDependencies })) {
-		reachedFrom(other, workspaces, reached);
-	}
+/** Those that the page of a workspace may import, directly or not, and itself. */
+function reachedFrom(name, workspaces) {
+	const reached = new Set();
+	const reach = (other, fields) => {
+		const workspace = workspaces.get(other);
+		if (workspace === undefined || reached.has(other)) return;
+		reached.add(other);
+		const needs = fields.flatMap((field) => Object.keys(workspace.manifest[field] ?? {}));
+		for (const need of needs) reach(need, ['dependencies', 'peerDependencies']);
+	};
+	// What a page is bundled with stands in its own devDependencies, not in those of others.
+	reach(name, ['dependencies', 'peerDependencies', 'devDependencies']);
 	return reached;
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { folder } from '@flotilla/api-page';
 import type { FastifyPluginAsync } from 'fastify';
 import { type Clock, FlotillaError } from 'flotilla/adapter';
@@ -94,7 +95,7 @@ export async function gateway(fleet: Fleet, options: GatewayOptions = {}): Promi
 			version: options.version ?? '1.0.0',
 			description: options.description,
 			metrics: options.metrics ?? 'public',
-			pages: await Promise.all(pagesOf(options).map(loadPages)),
+			pages: await Promise.all(pagesOf(fleet, options).map(loadPages)),
 			crossOrigin: options.cors && new CrossOrigin(options.cors),
 			plugin: options.plugin,
 		});
@@ -107,12 +108,18 @@ export async function gateway(fleet: Fleet, options: GatewayOptions = {}): Promi
 	}
 }
 
-function pagesOf({ pages = [], docs = 'public' }: GatewayOptions): readonly Pages[] {
-	if (docs !== 'public' && docs !== false) {
+function pagesOf(fleet: Fleet, { pages = [], docs }: GatewayOptions): readonly Pages[] {
+	if (docs !== undefined && docs !== 'public' && docs !== false) {
 		const message = `The gateway cannot start: docs is '${String(docs)}', not 'public' or false.`;
 		throw new FlotillaError('FLOTILLA_CONFIGURATION', message);
 	}
-	return docs === false ? pages : [{ at: '/docs', folder }, ...pages];
+	if (docs === false) return pages;
+	// Every package has it; a checkout where nothing was built yet shall serve its API all the same.
+	if (docs === undefined && !existsSync(folder)) {
+		fleet.telemetry.log('warn', 'no page at /docs', { error: 'it is not built: npm run pages' });
+		return pages;
+	}
+	return [{ at: '/docs', folder }, ...pages];
 }
 
 class RunningGateway implements Gateway {

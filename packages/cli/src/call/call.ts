@@ -1,3 +1,4 @@
+import { serverEvents } from 'flotilla/client';
 import { exitCodes } from '../exit-codes.ts';
 import { Interruption } from '../terminal/interruption.ts';
 import { duration } from '../terminal/quantity.ts';
@@ -7,7 +8,6 @@ import { boundedText } from './bounded-text.ts';
 import type { CallArguments } from './command.ts';
 import { type DescribedOperation, findOperation, operationsOf } from './openapi-operations.ts';
 import { type CallRequest, requestOf } from './request.ts';
-import { serverSentEvents } from './server-sent-events.ts';
 import { type CallTarget, findTarget } from './target.ts';
 
 /** How long an answer may take when nothing is said; a streaming result has no end by itself. */
@@ -107,15 +107,14 @@ async function show(response: Response, json: boolean): Promise<number> {
 
 /** A line for each item, until the stream ends. @returns The exit code. */
 async function showItems(response: Response, json: boolean): Promise<number> {
-	for await (const { event, data } of serverSentEvents(response.body ?? emptyStream())) {
+	if (response.body === null) return exitCodes.ok;
+	for await (const { name, data } of serverEvents(response.body)) {
 		const value = parsed(data);
-		if (event === 'problem') return showProblem((value ?? {}) as Problem, json);
+		if (name === 'problem') return showProblem((value ?? {}) as Problem, json);
 		console.log(json ? JSON.stringify(value ?? data) : jsonText(value ?? data, 0));
 	}
 	return exitCodes.ok;
 }
-
-async function* emptyStream(): AsyncGenerator<Uint8Array> {}
 
 function showProblem(problem: Problem, json: boolean): number {
 	if (json) console.log(JSON.stringify(problem));

@@ -1,4 +1,4 @@
-import { EventStreamParser, type ServerEvent } from './event-stream.ts';
+import { type ServerEvent, serverEvents } from 'flotilla/client';
 import type { PreparedRequest } from './request.ts';
 
 /** How far a request has come. */
@@ -87,27 +87,19 @@ async function follow(
 	signal: AbortSignal,
 	tell: (progress: Progress) => void,
 ): Promise<void> {
-	const parser = new EventStreamParser();
-	const decoder = new TextDecoder();
-	const reader = stream.getReader();
 	let events: readonly ServerEvent[] = [];
 	let count = 0;
 	const tellState = (state: 'streaming' | 'ended' | 'stopped' | 'broken'): void =>
 		tell({ state, answer, events, count });
 	tellState('streaming');
 	try {
-		for (;;) {
-			const { done, value } = await reader.read();
-			if (done) break;
-			const arrived = parser.feed(decoder.decode(value, { stream: true }));
-			if (arrived.length === 0) continue;
-			count += arrived.length;
-			events = [...events, ...arrived].slice(-EVENTS_KEPT);
+		for await (const event of serverEvents(stream)) {
+			count++;
+			events = [...events, event].slice(-EVENTS_KEPT);
 			tellState('streaming');
 		}
 		tellState('ended');
 	} catch {
-		await reader.cancel().catch(() => {});
 		tellState(signal.aborted ? 'stopped' : 'broken');
 	}
 }

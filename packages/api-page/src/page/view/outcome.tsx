@@ -1,4 +1,5 @@
 import type { ReadonlySignal } from '@preact/signals';
+import type { ServerEvent } from 'flotilla/client';
 import type { JSX } from 'preact';
 import {
 	isObject,
@@ -8,7 +9,6 @@ import {
 	objectOf,
 	textOf,
 } from '../document/json.ts';
-import type { ServerEvent } from '../request/event-stream.ts';
 import type { Answer, Progress } from '../request/sending.ts';
 import { token } from '../state/token.ts';
 import { Branch } from './branch.tsx';
@@ -203,7 +203,7 @@ function Stream({ progress }: { readonly progress: Streaming }): JSX.Element {
 					<li key={number} class="block">
 						<p class="note">
 							{number}
-							{event.type !== 'message' && <strong> {event.type}</strong>}
+							{event.name !== 'message' && <strong> {event.name}</strong>}
 						</p>
 						<JsonText text={laidOut(event.data)} />
 					</li>

@@ -119,6 +119,8 @@ async function streams(t: TestContext, { call, folder }: Place): Promise<void> {
 			stdout: '{"count":1}\n{"count":2}\n{"count":3}\n',
 			stderr: '',
 		});
+		const some = await call('greeter.tick', '--timeout', '500ms');
+		assert.deepEqual(some, { code: 0, stdout: '{"count":1}\n', stderr: '' });
 		await using endless = new RunningCommand({ folder }, 'call', 'greeter.tick', '--json');
 		await endless.says('stdout', /\{"count":1\}\n/);
 		assert.equal(await endless.stop('SIGINT'), 130);

@@ -28,6 +28,7 @@ export async function call(
 	using clock = new Deadline(typed.timeout ?? TIMEOUT_MS);
 	const signal = AbortSignal.any([interruption.signal, clock.signal]);
 	let operation: DescribedOperation | undefined;
+	let isStreaming = false;
 	try {
 		operation = await describedOperation(id, target, signal);
 		const request = requestOf(operation, input, {
@@ -35,7 +36,8 @@ export async function call(
 			idempotencyKey: typed.idempotencyKey,
 		});
 		const response = await send(request, signal);
-		if (typed.timeout === undefined && isStream(response)) clock.stop();
+		isStreaming = isStream(response);
+		if (typed.timeout === undefined && isStreaming) clock.stop();
 		return await show(response, typed.json ?? false);
 	} catch (error) {
 		if (error instanceof UsageError) throw error;
@@ -43,6 +45,7 @@ export async function call(
 			if (mayHaveTakenEffect(operation)) console.error(`Stopped. ${UNKNOWN}`);
 			return interruption.exitCode;
 		}
+		if (isStreaming && clock.signal.aborted) return exitCodes.ok;
 		throw new UsageError(failureText(error, target, operation, clock));
 	}
 }

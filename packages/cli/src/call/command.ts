@@ -23,7 +23,11 @@ export function addCall(program: Command): void {
 		.option('--data <DIR>', 'the data folder of the app, which says where it is')
 		.option('--token <TOKEN>', 'a bearer token (standard: that of the developer)')
 		.option('--idempotency-key <KEY>', 'the same key gets the first answer again')
-		.option('--timeout <DURATION>', 'how long to wait for the answer, such as 5s', parseDuration)
+		.option(
+			'--timeout <DURATION>',
+			'how long to wait for the answer, or to listen, such as 5s',
+			parseDuration,
+		)
 		.option('--json', 'JSON: the answer, or the problem, on one line')
 		.addHelpText('after', EXAMPLES)
 		.action(async (operation: string, json: string | undefined, options: CallArguments) => {

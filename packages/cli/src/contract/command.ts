@@ -33,7 +33,8 @@ export function addContract(program: Command): void {
 		.addHelpText('after', EXAMPLES)
 		.action(async (format: Format, path: string | undefined, options: ExportArguments) => {
 			const { exportContracts } = await import('./export.ts');
-			process.exitCode = await exportContracts(format, path, options);
+			// What the module has begun when it was imported is not waited for.
+			process.exit(await exportContracts(format, path, options));
 		});
 }
 

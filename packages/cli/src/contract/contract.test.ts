@@ -70,6 +70,7 @@ test('what has no contracts, or too many, or is a program, is exit code 2 and ru
 		'empty.ts': 'export const one = 1;',
 		'two.ts': `${CONTRACTS}\nexport const Newer = contract('orders', { version: 2 });`,
 		'twice.ts': `${CONTRACTS}\nexport const Other = contract('orders', { version: 1 });`,
+		'busy.ts': `${CONTRACTS}\nsetInterval(() => {}, 1_000);`,
 		'main.ts': `
 			import { main } from 'flotilla/run';
 			await main(async () => { console.log('it runs'); return undefined; });`,
@@ -86,6 +87,8 @@ test('what has no contracts, or too many, or is a program, is exit code 2 and ru
 		await refused(/exports two contracts orders@1/, 'json-schema', 'twice.ts');
 		await refused(/starts a program/, 'openapi', 'main.ts');
 		await refused(/openapi, json-schema, asyncapi/, 'openapy', 'two.ts');
+		const busy = await flotilla(folder, 'contract', 'export', 'openapi', 'busy.ts');
+		assert.equal(busy.code, 0, 'what the module has begun is not waited for');
 		const both = await flotilla(folder, 'contract', 'export', 'json-schema', 'two.ts');
 		assert.equal(both.code, 0, 'where names have versions, both have room');
 	});

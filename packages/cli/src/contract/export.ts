@@ -36,7 +36,7 @@ export async function exportContracts(
 	});
 	if (check !== undefined) return compare(check, document);
 	const text = `${JSON.stringify(document, undefined, 2)}\n`;
-	if (out === undefined) process.stdout.write(text);
+	if (out === undefined) await print(text);
 	else write(out, text);
 	return exitCodes.ok;
 }
@@ -51,6 +51,11 @@ function refuseSeveralVersions({ contracts }: FoundContracts): void {
 				'Name a module that exports one of them.',
 		);
 	}
+}
+
+/** Resolves when it has left the process. */
+function print(text: string): Promise<void> {
+	return new Promise((resolve) => process.stdout.write(text, () => resolve()));
 }
 
 function write(path: string, text: string): void {

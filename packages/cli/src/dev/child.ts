@@ -3,9 +3,7 @@
 
 import { reportLoadedFiles } from './loaded-files.ts';
 import type { DevMessage, DevRequest } from './messages.ts';
-
-/** How long it may take to end in peace once whoever has started it is gone. */
-const ORPHAN_MS = 3_000;
+import { endAfterParent } from './orphan-watch.ts';
 
 const request = JSON.parse(process.argv[2] ?? '') as DevRequest;
 
@@ -13,14 +11,7 @@ const tell = (message: DevMessage): void => {
 	if (process.connected) process.send?.(message);
 };
 
-// Whoever has started it was killed, so nobody will stop it.
-process.once('disconnect', () => {
-	setTimeout(() => process.kill(process.pid, 'SIGKILL'), ORPHAN_MS).unref();
-	process.kill(process.pid, 'SIGTERM');
-});
-// A program that has nothing more to do shall end.
-process.channel?.unref();
-
+endAfterParent();
 reportLoadedFiles((path, version) => tell({ kind: 'file', path, version }));
 
 const { runInDevelopment } = await import('./run-in-development.ts');

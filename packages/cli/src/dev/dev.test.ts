@@ -4,7 +4,7 @@ import { readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { GREETER } from '../run/testing-greeter.ts';
-import { RunningCommand } from '../run/testing-running-command.ts';
+import { gone, RunningCommand } from '../run/testing-running-command.ts';
 import { ended, flotilla, inFolder, start } from '../sim/testing-command.ts';
 
 const WAITING = /Waiting for a change/;
@@ -12,18 +12,6 @@ const WAITING = /Waiting for a change/;
 /** Who runs the app, as the description in its data folder says. */
 function processIn(folder: string): number {
 	return JSON.parse(readFileSync(join(folder, '.flotilla/hello/running.json'), 'utf8')).processId;
-}
-
-/** Resolves when a process of somebody else is no longer there. */
-async function gone(processId: number): Promise<void> {
-	for (;;) {
-		try {
-			process.kill(processId, 0);
-		} catch {
-			return;
-		}
-		await new Promise((resolve) => setTimeout(resolve, 10));
-	}
 }
 
 test('a change starts the app anew, at the same port, and a broken file waits for the next change', async () => {

@@ -77,3 +77,15 @@ export class RunningCommand implements AsyncDisposable {
 		if (this.child.exitCode === null && this.child.signalCode === null) await this.stop('SIGKILL');
 	}
 }
+
+/** Resolves when a process of somebody else is no longer there. */
+export async function gone(processId: number): Promise<void> {
+	for (;;) {
+		try {
+			process.kill(processId, 0);
+		} catch {
+			return;
+		}
+		await new Promise((resolve) => setTimeout(resolve, 10));
+	}
+}

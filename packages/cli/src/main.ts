@@ -29,9 +29,9 @@ export async function main(args: readonly string[]): Promise<void> {
 		const [own, behind] = splitArguments(args);
 		await commands(behind).parseAsync(own, { from: 'user' });
 	} catch (error) {
-		const exitCode = await tell(error);
+		process.exitCode = await tell(error);
 		// A module of the user, imported before that, may hold the process.
-		process.exit(exitCode);
+		if (error instanceof UsageError) process.exit();
 	}
 }
 

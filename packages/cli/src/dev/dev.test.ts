@@ -9,9 +9,11 @@ import { ended, flotilla, inFolder, start } from '../sim/testing-command.ts';
 
 const WAITING = /Waiting for a change/;
 
-/** Who runs the app, as the description in its data folder says. */
-function processIn(folder: string): number {
-	return JSON.parse(readFileSync(join(folder, '.flotilla/hello/running.json'), 'utf8')).processId;
+const AGAIN = /^hello runs\n$/m;
+
+/** What the data folder says about the process that runs the app. */
+function runningIn(folder: string): { readonly processId: number; readonly url: string } {
+	return JSON.parse(readFileSync(join(folder, '.flotilla/hello/running.json'), 'utf8'));
 }
 
 test('a change starts the app anew, at the same port, and a broken file waits for the next change', async () => {
@@ -29,13 +31,14 @@ test('a change starts the app anew, at the same port, and a broken file waits fo
 			return JSON.parse(stdout).text;
 		};
 		assert.equal(await greet(), 'Hello, Ada!');
-		const first = processIn(folder);
+		const first = runningIn(folder).processId;
 
 		writeFileSync(join(folder, 'app.ts'), GREETER.replace('Hello,', 'Good day,'));
 		await dev.says('stderr', /app\.ts changed/);
-		assert.equal(await dev.url(), url);
+		await dev.says('stdout', AGAIN);
+		assert.equal(runningIn(folder).url, url);
 		assert.equal(await greet(), 'Good day, Ada!');
-		assert.notEqual(processIn(folder), first);
+		assert.notEqual(runningIn(folder).processId, first);
 		await gone(first);
 
 		writeFileSync(join(folder, 'app.ts'), `${GREETER}\nconst broken = ;\n`);
@@ -57,11 +60,12 @@ test('a change starts the app anew, at the same port, and a broken file waits fo
 		);
 		assert.ok(!thrown.includes('node:'), thrown);
 		writeFileSync(join(folder, 'more.ts'), '');
-		assert.equal(await dev.url(), url);
+		await dev.says('stdout', AGAIN);
+		assert.equal(runningIn(folder).url, url);
 		unlinkSync(join(folder, 'more.ts'));
 		await dev.says('stderr', WAITING);
 
-		const last = processIn.bind(undefined, folder);
+		const last = () => runningIn(folder);
 		assert.throws(last, 'no app runs, so none is described');
 		assert.equal(await dev.stop('SIGINT'), 130);
 	});
@@ -75,7 +79,7 @@ test('its configuration is watched too, and a setting that is wrong is told', as
 		writeFileSync(join(folder, 'flotilla.config.ts'), config('true'));
 		await dev.says('stderr', /flotilla\.config\.ts changed/);
 		// The port of the first start is kept as an argument, and hides the one of the file.
-		await dev.url();
+		await dev.says('stdout', AGAIN);
 		writeFileSync(join(folder, 'flotilla.config.ts'), 'export default { colour: 1 };');
 		const told = await dev.says('stderr', /FLOTILLA_CONFIGURATION: [\s\S]*?Waiting/);
 		assert.match(told, /'colour' in .* is unknown/);
@@ -87,7 +91,7 @@ test('Ctrl-C at a terminal reaches both processes, which end in peace', async ()
 	await inFolder({ 'app.ts': GREETER }, async (folder) => {
 		await using dev = new RunningCommand({ folder }, 'dev', '--port', '0');
 		await dev.url();
-		const child = processIn(folder);
+		const child = runningIn(folder).processId;
 		process.kill(child, 'SIGINT');
 		assert.equal(await dev.stop('SIGINT'), 130);
 		await gone(child);
@@ -99,11 +103,11 @@ test('the app ends when the command is killed', async () => {
 	await inFolder({ 'app.ts': GREETER }, async (folder) => {
 		const dev = new RunningCommand({ folder }, 'dev', '--port', '0');
 		await dev.url();
-		const child = processIn(folder);
+		const child = runningIn(folder).processId;
 		dev.child.kill('SIGKILL');
 		await once(dev.child, 'exit');
 		await gone(child);
-		assert.throws(() => processIn(folder), 'it ended in peace');
+		assert.throws(() => runningIn(folder), 'it ended in peace');
 	});
 });
 

@@ -24,6 +24,7 @@ export async function develop(request: DevRequest, json: boolean): Promise<numbe
 	using stop = new StopRequest();
 	const log = json ? undefined : new LogView((text) => void process.stderr.write(text));
 	let { typed } = request;
+	let told: RunningMessage | undefined;
 	for (;;) {
 		const used = new Set<string>();
 		let isRunning = false;
@@ -38,7 +39,8 @@ export async function develop(request: DevRequest, json: boolean): Promise<numbe
 			const { chosenPort } = message;
 			// Else a browser and a terminal would have to follow it at each change.
 			if (chosenPort !== undefined) typed = { ...typed, port: String(chosenPort) };
-			greet(message, json);
+			console.log(json ? jsonOf(message) : greeting(message, told));
+			told = message;
 		};
 		const child = new DevChild({
 			request: { ...request, typed },
@@ -60,22 +62,25 @@ export async function develop(request: DevRequest, json: boolean): Promise<numbe
 	}
 }
 
-/** Tells where the app is, and how it is called. */
-function greet(running: RunningMessage, json: boolean): void {
-	const { app, url, processId, data, call, noDeveloper } = running;
-	if (json) {
-		console.log(JSON.stringify({ app, url, processId, data, ...(call && { call }) }));
-		return;
-	}
-	const lines = [
-		paint('bold', `${app} runs`),
-		'',
+/** Where the app is, and how it is called; that alone when nothing is new since it was told. */
+function greeting(running: RunningMessage, told: RunningMessage | undefined): string {
+	const title = paint('bold', `${running.app} runs`);
+	const lines = linesBelow(running);
+	if (told !== undefined && linesBelow(told).join() === lines.join()) return title;
+	return [title, '', ...lines, ''].join('\n');
+}
+
+function linesBelow(running: RunningMessage): readonly string[] {
+	const { call, noDeveloper } = running;
+	return [
 		addressLines(running),
 		...(call === undefined ? [] : ['', `  ${paint('cyan', call)}`]),
 		...(noDeveloper === undefined ? [] : ['', `  No developer's token: ${noDeveloper}.`]),
-		'',
 	];
-	console.log(lines.join('\n'));
+}
+
+function jsonOf({ app, url, processId, data, call }: RunningMessage): string {
+	return JSON.stringify({ app, url, processId, data, ...(call && { call }) });
 }
 
 function tellEnd({ code, signal }: Ended, hasRun: boolean): void {

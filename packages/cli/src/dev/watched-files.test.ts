@@ -63,7 +63,11 @@ test('a file that is not there yet is waited for, also in a folder that is not t
 	await inFolder(async (folder, files) => {
 		const path = join(folder, 'new/deep/a.ts');
 		files.use(path, fileVersion(path));
+		const last = join(folder, 'last.ts');
+		files.use(last, fileVersion(last));
 		mkdirSync(join(folder, 'new'));
+		writeFileSync(last, '1');
+		assert.deepEqual(await files.changes(), [last], 'it has seen the new folder');
 		mkdirSync(join(folder, 'new/deep'));
 		writeFileSync(path, '1');
 		assert.deepEqual(await files.changes(), [path]);

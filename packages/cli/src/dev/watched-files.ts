@@ -67,7 +67,10 @@ export class WatchedFiles implements Disposable {
 			this.#folders.delete(folder);
 		}
 		for (const path of this.#versions.keys()) {
-			if (path.startsWith(folder)) this.#compare(path);
+			if (!path.startsWith(folder)) continue;
+			// The folder of a file that is not there yet may have been made.
+			this.#watchFolder(existingFolder(dirname(path)));
+			this.#compare(path);
 		}
 	}
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
@@ -118,6 +118,11 @@ test('whatever keeps an app from starting is one line and exit code 1, and nothi
 			await ended(startWith({ FLOTILLA_PROT: '1' }, folder, 'run')),
 			/^FLOTILLA_CONFIGURATION: .*FLOTILLA_PROT .*FLOTILLA_PORT/,
 		);
+		const closed = `postgres://somebody:secret@127.0.0.1:${port}/x`;
+		const unreachable = await run('--port', '0', '--data', 'data', '--database', closed);
+		refused(unreachable, /^FLOTILLA_DATABASE_UNAVAILABLE: /);
+		assert.ok(!unreachable.stderr.includes('secret'));
+		rmSync(join(folder, 'data'), { recursive: true });
 		refused(await run('nothing.ts'), /^error: There is no file or folder nothing\.ts/, 2);
 		refused(await run('--config', 'nothing.ts'), /^error: There is no configuration nothing/, 2);
 		refused(
@@ -142,6 +147,19 @@ test('a configuration that is wrong is told with its file, all of it at once', a
 	});
 	await inFolder({ 'flotilla.config.ts': '\nexport default {\n\tport: ,\n};' }, async (folder) => {
 		refused(await flotilla(folder, 'run'), /cannot be read: .* \(line 3\)\./);
+	});
+});
+
+test('a verifier that is none keeps an app from starting, and leaves nothing behind', async () => {
+	const files = {
+		'app.ts': GREETER,
+		'flotilla.config.ts': "export default { port: 0, auth: { verifier: async () => 'me' } };",
+	};
+	await inFolder(files, async (folder) => {
+		const { code, stderr } = await flotilla(folder, 'run', '--log-level', 'error');
+		assert.equal(code, 1);
+		assert.match(stderr, /^FLOTILLA_CONFIGURATION: .*'auth\.verifier' .* gave no verifier/);
+		assert.ok(!existsSync(join(folder, '.flotilla/hello/running.json')));
 	});
 });
 

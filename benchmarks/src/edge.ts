@@ -98,7 +98,7 @@ export const bench: Bench = {
 	about: [
 		'A request over HTTP/1.1 to a service that runs in the same process as its gateway: `GET /v1/quotes/{sku}?quantity&currency`, and `POST /v1/quotes` with a basket of three lines as JSON. The handler multiplies and adds, so what is measured is the way in and out.',
 		[
-			'- **Flotilla** does what it does when nothing is said: strict parsing (no key twice, no unknown field), validation of input and output, a copy between edge and service, a span for the request and one for the call, two histograms, a request id and a `traceparent` on every answer, time limits on slow clients. Its log level is `warn`.',
+			'- **Flotilla** does what it does when nothing is said: strict parsing (no key twice, no unknown field), validation of input and output, a copy between edge and service, a span for the request and one for the call, two histograms, a request id and a `traceparent` on every answer, time limits on slow clients. Its log level is `error`.',
 			'- **node:http** and **Fastify** with the same Zod schemas, both ways, are the floors: no tracing, no metrics, no request ids.',
 			"- **Fastify behind nginx** is the budget's row. nginx gives request ids, has a worker for each core and keeps its connections to Fastify alive; its access log is off. The CPU is that of nginx and Fastify together.",
 			'- **NestJS** validates with its own pipe and serializer for standard schemas, with the same Zod schemas. It has neither tracing nor metrics of its own, so it does less.',

@@ -74,6 +74,6 @@ test('what nobody can have meant ends with 2 and says what there is', () => {
 		assert.equal(status, 2);
 		assert.equal(stdout, '');
 		assert.ok(stderr.startsWith(`${complaint}\n`), stderr);
-		assert.match(stderr, /local-call, simulator, or all/);
+		assert.match(stderr, /local-call, edge, checkout, simulator, or all/);
 	}
 });

@@ -33,7 +33,7 @@ export async function serve(): Promise<EdgeServer> {
 	}));
 	const dataDir = mkdtempSync(join(tmpdir(), 'flotilla-bench-'));
 	process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
-	const fleet = await run(app('edge', [quoting]), { dataDir, logLevel: 'warn' });
+	const fleet = await run(app('edge', [quoting]), { dataDir, logLevel: 'error' });
 	const { address } = await gateway(fleet, { port: 0 });
 	return {
 		port: address.port,

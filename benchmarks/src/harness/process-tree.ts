@@ -9,7 +9,6 @@ export interface Usage {
 	readonly rssBytes: number;
 }
 
-const PAGE_BYTES = 4_096;
 const TICK_US = 10_000;
 
 /**
@@ -72,8 +71,12 @@ function cpuUsOf(id: number): number {
 	return threads.reduce((total, us) => total + us, endedTicks * TICK_US);
 }
 
+/** Counted page by page: the counters in `stat` lag behind. */
 function rssBytesOf(id: number): number {
-	return Number(statOf(id)[21]) * PAGE_BYTES;
+	const text = readFileSync(`/proc/${id}/smaps_rollup`, 'utf8');
+	const kib = /^Rss: +(\d+) kB$/m.exec(text)?.[1];
+	if (kib === undefined) throw new Error(`process ${id} has no memory any more`);
+	return Number(kib) * 1_024;
 }
 
 /** From the third field on: the second one is the command's name, which may hold anything. */

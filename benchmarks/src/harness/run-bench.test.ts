@@ -43,6 +43,43 @@ test('honest subjects get a row each, and the document names who is faster', asy
 	assert.match(documentText([result]), /^- 3 callers: honest \(only one\) [\d.]+x$/m);
 });
 
+test('whoever cannot take part is named with the reason, and what it is compared in is left out', async () => {
+	const bench = benchOf({ honest, slower, elsewhere: 'nothing.at.all' });
+	const compared = { name: 'against what is away', of: 'honest', concurrency: 1 };
+	const result = await runBench(
+		{
+			...bench,
+			subjects: bench.subjects.map((subject) =>
+				subject.id === 'elsewhere' ? { ...subject, missing: () => 'it is not installed' } : subject,
+			),
+			ratios: [
+				{ ...compared, against: 'elsewhere' },
+				{ ...compared, name: 'CPU', against: 'slower', figure: 'cpuUsPerOp' },
+			],
+		},
+		smokePlan,
+	);
+	assert.deepEqual(Object.keys(result.comparison.ratios), ['CPU']);
+	const cpuOf = (id: string): number =>
+		result.measured.find((one) => one.id === id && one.row.concurrency === 1)?.row.cpuUsPerOp ?? 0;
+	const measured = result.comparison.ratios.CPU ?? 0;
+	assert.ok(Math.abs(measured - cpuOf('slower') / cpuOf('honest')) <= 0.005);
+	const text = documentText([result]);
+	assert.match(text, /^- elsewhere \(only one\): it is not installed$/m);
+	assert.match(text, /^\| against what is away \| {2}\| {2}\| not measured \|$/m);
+});
+
+test('what it takes to have a subject stands in its row and in the table', async () => {
+	const footprint = '{ processes: 3, linesOfCode: 1234, coldStartMs: 56.7 }';
+	const bench = benchOf({
+		small: source('async (n) => { runs++; return n + 1; }', `footprint: ${footprint}`),
+	});
+	const result = await runBench({ ...bench, own: 'small' }, smokePlan);
+	const { processes, linesOfCode, coldStartMs } = result.measured[0]?.row ?? {};
+	assert.deepEqual([processes, linesOfCode, coldStartMs], [3, 1234, 56.7]);
+	assert.match(documentText([result]), /\| 3 \| 1,234 \| 57 \|$/m);
+});
+
 const neverRan = /^increment: liar \(only one\): \d+ operations ended but handlers ran 0 times/;
 const wrongAnswers = /\d+ of \d+ answers were wrong/;
 const ranTwice = /operations ended but handlers ran \d+ times/;

@@ -1,7 +1,7 @@
 import type { ServiceBroker, ServiceSchema } from 'moleculer';
 import type { Events, Line, Price } from '../peer-shop/model.ts';
 import { Orders } from '../peer-shop/orders.ts';
-import { type Call, emitter, refusing, userOf } from './caller.ts';
+import { type Call, creating, emitter, refusing, userOf } from './caller.ts';
 import { aboutOrder, byId, newOrder, paging } from './parameters.ts';
 
 const DEFAULT_WAIT_MS = 2_000;
@@ -18,12 +18,15 @@ export function ordersService(broker: ServiceBroker): ServiceSchema {
 			place: {
 				params: newOrder,
 				handler: (call: Call<{ lines: Line[] }>) =>
-					refusing(() => {
-						const { idempotencyKey, waitMs = DEFAULT_WAIT_MS } = call.meta;
-						call.meta.$statusCode = 201;
-						const { lines } = call.params;
-						return orders.place({ userId: userOf(call), lines, idempotencyKey, waitMs });
-					}),
+					creating(
+						call,
+						({ id }) => `/v1/orders/${id}`,
+						async () => {
+							const { idempotencyKey, waitMs = DEFAULT_WAIT_MS } = call.meta;
+							const { lines } = call.params;
+							return orders.place({ userId: userOf(call), lines, idempotencyKey, waitMs });
+						},
+					),
 			},
 			get: {
 				params: byId,

@@ -1,6 +1,6 @@
 import type { ServiceSchema } from 'moleculer';
 import { Users } from '../peer-shop/users.ts';
-import { type Call, refusing } from './caller.ts';
+import { type Call, creating } from './caller.ts';
 import { credentials, newUser } from './parameters.ts';
 
 export function usersService(): ServiceSchema {
@@ -11,18 +11,20 @@ export function usersService(): ServiceSchema {
 			register: {
 				params: newUser,
 				handler: (call: Call<Parameters<Users['register']>[0]>) =>
-					refusing(() => {
-						call.meta.$statusCode = 201;
-						return users.register(call.params);
-					}),
+					creating(
+						call,
+						({ id }) => `/v1/users/${id}`,
+						() => users.register(call.params),
+					),
 			},
 			signIn: {
 				params: credentials,
 				handler: (call: Call<Parameters<Users['signIn']>[0]>) =>
-					refusing(() => {
-						call.meta.$statusCode = 201;
-						return users.signIn(call.params);
-					}),
+					creating(
+						call,
+						() => '/v1/sessions',
+						() => users.signIn(call.params),
+					),
 			},
 			keys: () => users.keys(),
 		},

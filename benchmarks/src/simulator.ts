@@ -11,6 +11,8 @@ export const bench: Bench = {
 	],
 	unit: 'virtual s/s',
 	concurrencies: [1],
+	plan: { rounds: 7 },
+	latencyUnit: 'ms',
 	subjects: [
 		{
 			id: 'quiet',

@@ -98,7 +98,7 @@ async function proveRefusals(client: HttpClient): Promise<void> {
 		{ method: 'GET', path: '/v1/quotes/SKU-1?quantity=1001&currency=EUR' },
 		{ method: 'GET', path: '/v1/quotes/SKU-1?quantity=some&currency=EUR' },
 		{ method: 'GET', path: '/v1/quotes/tea?quantity=1&currency=EUR' },
-		{ method: 'GET', path: '/v1/quotes/SKU-1?quantity=1&currency=XXX' },
+		{ method: 'GET', path: '/v1/quotes/SKU-1?quantity=1&currency=GBP' },
 		...[
 			[],
 			[{ ...line, quantity: 0 }],

@@ -1,5 +1,5 @@
 // What fastest-validator checks before a handler runs. `$$strict` refuses what is not named.
-export const sku = { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9-]{0,39}$' } as const;
+const sku = { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9-]{0,39}$' } as const;
 const cursor = { type: 'string', pattern: '^[A-Za-z0-9_-]{1,200}$', optional: true } as const;
 const limit = {
 	type: 'number',

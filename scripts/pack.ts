@@ -40,10 +40,11 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, '.flotilla/packages');
 const indexFile = join(folder, 'index.json');
 
+/** What it says goes to standard error: the compiler complains on standard output. */
 function npm(...args: readonly string[]): void {
 	const { status, error } = spawnSync('npm', args, {
 		cwd: root,
-		stdio: ['ignore', 'ignore', 'inherit'],
+		stdio: ['ignore', process.stderr, process.stderr],
 		shell: process.platform === 'win32',
 	});
 	if (error !== undefined) throw new Error(`npm could not be started: ${error.message}`);
@@ -73,35 +74,46 @@ async function complaintsAbout({ name, tarball: file }: Package): Promise<string
 	return messages.map((message) => `${name}: ${formatMessage(message, pkg, { color: false })}`);
 }
 
+async function main(): Promise<string> {
+	npm('run', '--silent', 'build');
+	const packages = publishedPackages(root);
+	const before = readIndex();
+	const index: Record<string, Packed> = {};
+	for (const one of packages) {
+		removeLeftovers(one);
+		index[one.name] = { file: one.tarball, digest: digestOf(one), needs: one.needs };
+	}
+	const stale = packages.filter(
+		({ name, tarball }) =>
+			before[name]?.digest !== index[name]?.digest || !existsSync(join(folder, tarball)),
+	);
+	if (stale.length > 0) {
+		pack(stale);
+		const complaints = (await Promise.all(stale.map(complaintsAbout))).flat();
+		if (complaints.length > 0) throw new Error(`publint says\n  ${complaints.join('\n  ')}`);
+		writeFileSync(`${indexFile}.new`, `${JSON.stringify(index, null, '\t')}\n`);
+		renameSync(`${indexFile}.new`, indexFile);
+	}
+	removeOthers(new Set(packages.map(({ tarball }) => tarball)));
+	return `${packages.length} packages in .flotilla/packages, ${stale.length} of them new`;
+}
+
+/** Tarballs of versions and packages that are no more. */
+function removeOthers(current: ReadonlySet<string>): void {
+	for (const name of readdirSync(folder)) {
+		if (name.endsWith('.tgz') && !current.has(name)) rmSync(join(folder, name));
+	}
+}
+
 mkdirSync(folder, { recursive: true });
 // One after another: what one is compiling, another one must not pack. A lock that ends with its owner.
 const turn = new DatabaseSync(join(folder, 'lock'), { timeout: TURN_MS });
-turn.exec('begin exclusive');
-npm('run', '--silent', 'build');
-const packages = publishedPackages(root);
-const before = readIndex();
-const index: Record<string, Packed> = {};
-for (const one of packages) {
-	removeLeftovers(one);
-	index[one.name] = { file: one.tarball, digest: digestOf(one), needs: one.needs };
+try {
+	turn.exec('begin exclusive');
+	console.log(await main());
+} catch (error) {
+	console.error(`pack: ${(error as Error).message}`);
+	process.exitCode = 1;
+} finally {
+	turn.close();
 }
-const stale = packages.filter(
-	({ name, tarball }) =>
-		before[name]?.digest !== index[name]?.digest || !existsSync(join(folder, tarball)),
-);
-if (stale.length > 0) {
-	pack(stale);
-	const complaints = (await Promise.all(stale.map(complaintsAbout))).flat();
-	if (complaints.length > 0) {
-		console.error(`pack: publint does not like this:\n  ${complaints.join('\n  ')}`);
-		process.exit(1);
-	}
-	writeFileSync(`${indexFile}.${process.pid}`, `${JSON.stringify(index, null, '\t')}\n`);
-	renameSync(`${indexFile}.${process.pid}`, indexFile);
-}
-const current = new Set(packages.map(({ tarball }) => tarball));
-for (const name of readdirSync(folder)) {
-	if (name.endsWith('.tgz') && !current.has(name)) rmSync(join(folder, name));
-}
-console.log(`${packages.length} packages in .flotilla/packages, ${stale.length} of them new`);
-turn.close();

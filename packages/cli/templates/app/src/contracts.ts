@@ -5,7 +5,7 @@ import { z } from 'zod';
 const CardId = z.string().regex(/^[a-z0-9-]{1,40}$/);
 const AmountMinor = z.int().min(1).max(1_000_000);
 
-const Of = z.object({ card: CardId });
+const CardRef = z.object({ card: CardId });
 const Amount = z.object({ card: CardId, amountMinor: AmountMinor });
 
 /** Prepaid cards of a coffee shop. Amounts are in cents. */
@@ -16,9 +16,9 @@ export const Cards = contract('cards', {
 	queries: {
 		get: {
 			description: 'What is left on a card',
-			input: Of,
+			input: CardRef,
 			output: Card,
-			errors: { notFound: Of },
+			errors: { notFound: CardRef },
 			http: 'GET /cards/{card}',
 			auth: 'till',
 		},
@@ -35,7 +35,7 @@ export const Cards = contract('cards', {
 			description: 'Takes money off a card, if there is enough on it',
 			input: Amount,
 			output: Card,
-			errors: { notEnough: Of },
+			errors: { notEnough: CardRef },
 			http: { route: 'POST /cards/{card}/payments', status: 201 },
 			auth: 'till',
 		},

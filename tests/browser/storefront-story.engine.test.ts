@@ -261,6 +261,46 @@ suite('the storefront', { skip: noBrowser }, () => {
 		await visit.heading('Nothing here');
 	});
 
+	test('a bug in the shop is told with the request that it can be found by', async () => {
+		await using tab = await browser.open(`${shop.url}/?query=tent`, { losesRequests: true });
+		const { page } = tab;
+		const visit = new Visit(page);
+		await page.getByRole('link', { name: 'Two-person tent' }).waitFor();
+		await page.route('**/v1/products?*', (route) =>
+			route.fulfill({
+				status: 500,
+				contentType: 'application/problem+json',
+				body: JSON.stringify({
+					type: 'urn:flotilla:error:FLOTILLA_HANDLER_FAILED',
+					...{ title: 'Internal error', status: 500, code: 'FLOTILLA_HANDLER_FAILED' },
+					...{ detail: 'It failed.', requestId: 'request-4711', effect: 'none' },
+				}),
+			}),
+		);
+		await page.getByRole('searchbox').fill('lamp');
+		const alert = page.getByRole('alert');
+		await alert.getByText('Something went wrong in the shop').waitFor();
+		await alert.getByText('request-4711').waitFor();
+		assert.equal(await page.getByRole('link', { name: 'Two-person tent' }).count(), 0);
+		await page.unroute('**/v1/products?*');
+		await visit.press('Try again');
+		await page.getByRole('link', { name: 'Desk lamp, adjustable arm' }).waitFor();
+	});
+
+	test('a network that is gone for a while is told, and its return is noticed', async () => {
+		await using tab = await browser.open(shop.url, { losesRequests: true });
+		const { page } = tab;
+		const visit = new Visit(page);
+		await page.context().setOffline(true);
+		await visit.sees('The shop cannot be reached.');
+		await page.getByRole('searchbox').fill('compass');
+		await visit.heading('Results for “compass”');
+		await page.context().setOffline(false);
+		await page.getByText('The shop cannot be reached.').first().waitFor({ state: 'detached' });
+		// What could not be asked then is asked now, by itself.
+		await page.getByRole('link', { name: 'Compass with mirror' }).waitFor();
+	});
+
 	test('the reader chooses between light and dark, and the page remembers', async () => {
 		await using tab = await browser.open(shop.url);
 		const { page } = tab;

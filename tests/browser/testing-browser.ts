@@ -163,7 +163,7 @@ function noteErrors(page: Page, complaints: string[], losesRequests: boolean): v
 		}
 		if (
 			losesRequests &&
-			/^Failed to load resource: .*(?:net::ERR_|status of 50[234])/.test(message.text())
+			/^Failed to load resource: .*(?:net::ERR_|status of 5\d\d)/.test(message.text())
 		) {
 			return;
 		}

@@ -1,4 +1,5 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
+import type { Kept } from '../connection/kept.ts';
 
 /** Somebody who is signed in. */
 export interface Session {
@@ -9,19 +10,16 @@ export interface Session {
 	readonly expiresAtMs: number;
 }
 
-/** What of `sessionStorage` is wanted. */
-type SessionStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
-
 const KEY = 'session';
 
 /** Who is signed in, kept for this tab alone: closing it signs out. */
 export class SessionKeeper {
-	readonly #storage: SessionStorage;
+	readonly #storage: Kept;
 	readonly #nowMs: () => number;
 	readonly #session = signal<Session | undefined>(undefined);
 	readonly #hasExpired = signal(false);
 
-	constructor(storage: SessionStorage, nowMs: () => number) {
+	constructor(storage: Kept, nowMs: () => number) {
 		this.#storage = storage;
 		this.#nowMs = nowMs;
 		this.#session.value = sessionOf(storage.getItem(KEY));

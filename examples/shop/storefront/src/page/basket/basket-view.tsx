@@ -1,6 +1,6 @@
 import type { Product } from '@shop/contracts';
 import { useEffect, useState } from 'preact/hooks';
-import { loadProducts } from '../catalogue/known-products.ts';
+import { knownProduct, loadProducts } from '../catalogue/known-products.ts';
 import { ProductArt } from '../catalogue/product-art.tsx';
 import type { Failure } from '../connection/failure.ts';
 import { useLoaded } from '../connection/loaded.ts';
@@ -89,14 +89,19 @@ function Lines({ lines }: { readonly lines: readonly BasketLine[] }) {
 	return (
 		<ul class="lines" aria-label="In the basket">
 			{lines.map((line) => (
-				<Line
-					key={line.sku}
-					line={line}
-					available={present && (present.get(line.sku)?.available ?? 0)}
-				/>
+				<Line key={line.sku} line={line} available={availableOf(line.sku, present)} />
 			))}
 		</ul>
 	);
+}
+
+/** `undefined` as long as nothing is known of it. */
+function availableOf(
+	sku: string,
+	present: ReadonlyMap<string, Product> | undefined,
+): number | undefined {
+	if (present === undefined) return knownProduct(sku)?.available;
+	return present.get(sku)?.available ?? 0;
 }
 
 /** What is shown as the total is what will be asked for. */

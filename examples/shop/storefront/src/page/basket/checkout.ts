@@ -1,6 +1,7 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
 import type { NewOrder, Order } from '@shop/contracts';
 import { isDeclaredError, isFlotillaError } from 'flotilla/client';
+import type { Kept } from '../connection/kept.ts';
 
 /** An order that was sent, or is about to be, and whose answer has not been read yet. */
 export interface Attempt {
@@ -17,7 +18,7 @@ export interface Attempt {
 /** What a checkout needs of its surroundings. */
 export interface CheckoutParts {
 	place(order: NewOrder, idempotencyKey: string): Promise<Order>;
-	readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+	readonly storage: Kept;
 	nowMs(): number;
 	newKey(): string;
 }

@@ -1,5 +1,7 @@
 import type { Order } from '@shop/contracts';
+import { isDeclaredError } from 'flotilla/client';
 import { type Failure, failureOf } from '../connection/failure.ts';
+import { lasting } from '../connection/kept.ts';
 import { orders, sessions, signInAgain } from '../connection/shop.ts';
 import { newKey } from '../connection/unique-key.ts';
 import { go } from '../routing/navigation.ts';
@@ -11,10 +13,17 @@ import { changeBasket } from './kept-basket.ts';
 export const checkout: Checkout = new Checkout({
 	// Not settled: the order's own page shows what becomes of it, as it happens.
 	place: (order, idempotencyKey) => orders.place(order, { idempotencyKey, settleMs: 0 }),
-	storage: localStorage,
+	storage: lasting,
 	nowMs: Date.now,
 	newKey,
 });
+
+const noLongerSold: Failure = {
+	kind: 'refused',
+	title: 'Something in your basket is no longer sold',
+	text: 'Nothing was ordered. Take out what is marked as sold out, and order the others.',
+	fields: new Map(),
+};
 
 /**
  * Orders what is in the basket, or sends again what was sent without an answer, and shows the order.
@@ -39,6 +48,6 @@ export async function placeOrder(basket: Basket): Promise<Failure | undefined> {
 			signInAgain();
 			return undefined;
 		}
-		return failure;
+		return isDeclaredError(error, 'unknownProduct') ? noLongerSold : failure;
 	}
 }

@@ -38,7 +38,7 @@ export function CatalogueView({ query, category }: Wanted) {
 		<Page title={titleOf({ query, category })} heading={headingOf({ query, category })}>
 			{!isNarrowed && <Welcome />}
 			<Categories query={query} category={category} />
-			<Found />
+			<Found wanted={{ query, category }} />
 		</Page>
 	);
 }
@@ -69,7 +69,7 @@ function Welcome() {
 	);
 }
 
-function Found() {
+function Found({ wanted }: { readonly wanted: Wanted }) {
 	const { by, items, hasMore } = listing.found.value;
 	const isLoading = listing.isLoading.value;
 	const failure = listing.failure.value;
@@ -89,7 +89,9 @@ function Found() {
 		list.current?.querySelectorAll<HTMLAnchorElement>('.tile-link')[before]?.focus();
 	};
 
-	if (failure !== undefined && !isLoading && items.length === 0) {
+	// Of an earlier search nothing is shown below the heading of this one.
+	const isEarlier = by?.query !== wanted.query || by.category !== wanted.category;
+	if (failure !== undefined && !isLoading && isEarlier) {
 		return <FailureNotice failure={failure} onRetry={() => void listing.retry()} />;
 	}
 	if (by === undefined) {

@@ -35,8 +35,12 @@ export function ProductView({ sku }: { readonly sku: string }) {
 		);
 	}
 	return (
-		<Page title={value?.name ?? 'Product'} heading={value?.name ?? <Waiting />} class="product">
-			<Path category={value?.category} />
+		<Page
+			title={value?.name ?? 'Product'}
+			heading={value?.name ?? <Waiting />}
+			above={<Path category={value?.category} />}
+			class="product"
+		>
 			<div class="product-art">
 				<ProductArt sku={sku} />
 			</div>

@@ -30,7 +30,12 @@ export function failureOf(error: unknown): Failure {
 		return { kind: 'notFound', title: 'There is no such thing here', text: '', fields };
 	}
 	if (isDeclaredError(error)) {
-		return { kind: 'refused', title: 'The shop refused that', text: error.message, fields };
+		return {
+			kind: 'refused',
+			title: 'The shop refused that',
+			text: 'Nothing was changed.',
+			fields,
+		};
 	}
 	if (!isFlotillaError(error)) return { ...broken, fields };
 	const { requestId } = error.details;

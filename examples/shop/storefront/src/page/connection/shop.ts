@@ -3,6 +3,7 @@ import { httpClient } from 'flotilla/client';
 import { SessionKeeper } from '../account/session.ts';
 import { go, presentAddress } from '../routing/navigation.ts';
 import { addressOf } from '../routing/routes.ts';
+import { untilClosed } from './kept.ts';
 import { pause } from './pause.ts';
 import { Presence } from './presence.ts';
 
@@ -12,15 +13,16 @@ export const presence: Presence = new Presence({
 			({ ok }) => ok,
 			() => false,
 		),
-	pause: (forMs) => {
+	async pause(forMs) {
 		const online = new AbortController();
-		addEventListener('online', () => online.abort(), { once: true });
-		return pause(forMs, online.signal);
+		addEventListener('online', () => online.abort(), { signal: online.signal });
+		await pause(forMs, online.signal);
+		online.abort();
 	},
 	random: Math.random,
 });
 
-export const sessions: SessionKeeper = new SessionKeeper(sessionStorage, Date.now);
+export const sessions: SessionKeeper = new SessionKeeper(untilClosed, Date.now);
 
 const options = {
 	token: (): string | undefined => {

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { lasting } from '../connection/kept.ts';
 
 type Appearance = 'light' | 'dark';
 
@@ -14,7 +15,7 @@ export function isDark(): boolean {
 
 /** Follows the system, unless the reader has chosen something else before. */
 export function keepAppearance(): void {
-	const kept = localStorage.getItem(KEY);
+	const kept = lasting.getItem(KEY);
 	if (kept === 'light' || kept === 'dark') chosen.value = kept;
 	systemIsDark.addEventListener('change', ({ matches }) => {
 		system.value = matches ? 'dark' : 'light';
@@ -26,8 +27,8 @@ export function switchAppearance(): void {
 	const next = isDark() ? 'light' : 'dark';
 	// Whoever comes back to what the system says follows it again.
 	chosen.value = next === system.value ? undefined : next;
-	if (chosen.value === undefined) localStorage.removeItem(KEY);
-	else localStorage.setItem(KEY, chosen.value);
+	if (chosen.value === undefined) lasting.removeItem(KEY);
+	else lasting.setItem(KEY, chosen.value);
 	show();
 }
 

@@ -7,12 +7,14 @@ interface PageProps {
 	readonly title: string;
 	/** What the view is called on the page; the title when absent. */
 	readonly heading?: ComponentChildren;
+	/** What stands before the heading, such as the way here. */
+	readonly above?: ComponentChildren;
 	readonly class?: string;
 	readonly children: ComponentChildren;
 }
 
 /** One view: names the document, and puts the focus on its heading when somebody has come to it. */
-export function Page({ title, heading = title, class: name = '', children }: PageProps) {
+export function Page({ title, heading = title, above, class: name = '', children }: PageProps) {
 	const headingRef = useRef<HTMLHeadingElement>(null);
 	useEffect(() => {
 		document.title = `${title} · Quayside`;
@@ -27,6 +29,7 @@ export function Page({ title, heading = title, class: name = '', children }: Pag
 	}, []);
 	return (
 		<main id="main" class={`view ${name}`} tabIndex={-1}>
+			{above}
 			<h1 ref={headingRef} tabIndex={-1}>
 				{heading}
 			</h1>

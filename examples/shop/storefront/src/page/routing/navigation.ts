@@ -71,5 +71,7 @@ function plainLink(event: MouseEvent): HTMLAnchorElement | undefined {
 	if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return undefined;
 	const link = event.target instanceof Element ? event.target.closest('a') : null;
 	if (link === null || link.target !== '' || link.origin !== location.origin) return undefined;
-	return routeOf(new URL(link.href)).view === 'unknown' && link.hash === '' ? undefined : link;
+	const isHere = link.pathname === location.pathname && link.search === location.search;
+	if (link.hash !== '') return isHere ? link : undefined;
+	return routeOf(new URL(link.href)).view === 'unknown' ? undefined : link;
 }

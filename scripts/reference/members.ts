@@ -29,15 +29,11 @@ export function membersOf(source: string, name: string): Member[] {
 }
 
 /** Rows of a table: name, and what the comment says. */
-export function memberRows(
-	members: readonly Member[],
-	unexplained: Readonly<Record<string, string>> = {},
-): string {
+export function memberRows(members: readonly Member[]): string {
 	return members
 		.map(({ name, isOptional, comment }) => {
-			const meaning = comment || unexplained[name];
-			if (meaning === undefined) throw new Error(`nothing says what ${name} means`);
-			return `| \`${name}\` | ${isOptional ? '' : 'yes'} | ${meaning.replaceAll('|', '\\|')} |`;
+			if (comment === '') throw new Error(`nothing says what ${name} means`);
+			return `| \`${name}\` | ${isOptional ? '' : 'yes'} | ${comment.replaceAll('|', '\\|')} |`;
 		})
 		.join('\n');
 }

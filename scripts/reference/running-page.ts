@@ -53,7 +53,7 @@ ${memberRows(membersOf(run, 'RunOptions'))}
 
 | option | required | meaning |
 |---|---|---|
-${memberRows(membersOf(run, 'FabricOptions'), { tls: 'Certificates of both sides: mutual TLS.' })}
+${memberRows(membersOf(run, 'FabricOptions'))}
 
 ## A running app
 
@@ -61,10 +61,9 @@ What \`run()\` resolves with. Close it, or hold it with \`await using\`.
 
 | member | meaning |
 |---|---|
-${memberRows(membersOf(fleet, 'Fleet'), {
-	host: 'The seams to the outside that it runs on: the real world, or a simulated one.',
-	telemetry: 'Its [metrics, spans and logs](telemetry.md).',
-}).replaceAll(/^(\| `\w+` )\| (?:yes)? /gm, '$1')}
+${memberRows(membersOf(fleet, 'Fleet')).replaceAll(/^(\| `\w+` )\| (?:yes)? /gm, '$1')}
+
+[Telemetry](telemetry.md) has what is recorded.
 
 ## Programs
 

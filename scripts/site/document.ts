@@ -3,7 +3,7 @@ import { anchorsOf } from '../markdown/anchors.ts';
 import { drawSequence } from './diagram/drawing.ts';
 import { parseSequence } from './diagram/sequence.ts';
 import { highlight } from './highlight.ts';
-import { escapeHtml } from './html.ts';
+import { breakable, escapeHtml } from './html.ts';
 import { resolveLink, resolvePicture, type Targets } from './links.ts';
 import type { Page } from './pages.ts';
 import type { Entry } from './search/terms.ts';
@@ -58,11 +58,7 @@ rules.heading_close = (tokens, index) => {
 	const text = escapeHtml(plain(tokens[index - 1]));
 	return ` <a class="anchor" href="#${anchor}" aria-label="Link to: ${text}">#</a></${tag}>\n`;
 };
-// Where a long name may be broken on a narrow screen.
-rules.code_inline = (tokens, index) => {
-	const parts = (tokens[index]?.content ?? '').split(/(?<=[a-z0-9])(?=[A-Z])|(?<=[_./])(?=\w)/);
-	return `<code>${parts.map(escapeHtml).join('<wbr>')}</code>`;
-};
+rules.code_inline = (tokens, index) => `<code>${breakable(tokens[index]?.content ?? '')}</code>`;
 rules.table_open = () =>
 	'<div class="table" role="group" aria-label="Table" tabindex="0"><table>\n';
 rules.table_close = () => '</table></div>\n';

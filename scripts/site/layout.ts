@@ -1,5 +1,5 @@
 import type { Heading } from './document.ts';
-import { escapeHtml } from './html.ts';
+import { breakable, escapeHtml } from './html.ts';
 import type { Group } from './navigation.ts';
 import { type Page, wayTo } from './pages.ts';
 
@@ -90,7 +90,7 @@ function contentsOf(headings: readonly Heading[]): string {
 	if (own.length < 2) return '';
 	const links = own.map(
 		({ level, anchor, text }) =>
-			`<li class="level-${level}"><a href="#${anchor}">${escapeHtml(text)}</a></li>`,
+			`<li class="level-${level}"><a href="#${anchor}">${breakable(text)}</a></li>`,
 	);
 	return `<ul>${links.join('')}</ul>`;
 }

@@ -20,11 +20,13 @@ export interface GatewayOptions {
 	readonly host?: string;
 	/** Who a bearer token stands for. Without it only public operations can be called. */
 	readonly auth?: Verifier;
+	/** Other bounds than the standard ones, each within its range. */
 	readonly limits?: Partial<GatewayLimits>;
 	/** Of the API, in its OpenAPI document; the name of the app when absent. */
 	readonly title?: string;
 	/** Of the API, in its OpenAPI document; `1.0.0` when absent. */
 	readonly version?: string;
+	/** Of the API, in its OpenAPI document; none when absent. */
 	readonly description?: string;
 	/** Who may read `/metrics`: a scope, or `false` for nobody; `public` when absent. */
 	readonly metrics?: string | false;

@@ -37,6 +37,7 @@ export type HttpRoute = `${Method} /${string}`;
 
 /** How an operation is reached over HTTP. */
 export interface HttpBinding {
+	/** `POST /orders`; GET for queries, and only for them. */
 	readonly route: HttpRoute;
 	/** Of a successful answer; 200 when absent. */
 	readonly status?: number;
@@ -87,7 +88,9 @@ export interface CommandDefinition extends OperationDefinition {
 
 /** Something that has happened, told to whoever listens. */
 export interface EventDefinition {
+	/** One sentence for the documents made from the contract. */
 	readonly description?: string;
+	/** An object schema. */
 	readonly data: Schema;
 	/** The field of the data that is the ordering key: events of one key arrive in order. */
 	readonly key: string;
@@ -97,8 +100,12 @@ export interface EventDefinition {
 export interface ContractDefinition {
 	/** The major version, from 1: part of every address (`orders@1/place`, `/v1/orders`). */
 	readonly version: number;
+	/** One sentence for the documents made from the contract. */
 	readonly description?: string;
+	/** What asks and changes nothing. */
 	readonly queries?: Readonly<Record<string, QueryDefinition>>;
+	/** What changes something. */
 	readonly commands?: Readonly<Record<string, CommandDefinition>>;
+	/** What it tells whoever listens. */
 	readonly events?: Readonly<Record<string, EventDefinition>>;
 }

@@ -15,7 +15,9 @@ export interface Fleet extends AsyncDisposable {
 	readonly contracts: readonly Contract[];
 	/** Where other processes reach the services that run here; `undefined`: they do not. */
 	readonly address: Address | undefined;
+	/** What it runs on: the real world, or a simulated one. */
 	readonly host: Host;
+	/** What it records: metrics, spans, log lines. */
 	readonly telemetry: Telemetry;
 
 	/**
@@ -50,11 +52,15 @@ export interface Fleet extends AsyncDisposable {
 
 /** Who calls from outside, and what it said about the call. */
 export interface Caller {
+	/** On whose behalf; absent: nobody's. */
 	readonly principal?: Principal | undefined;
 	/** The span that causes the call. */
 	readonly trace?: Trace | undefined;
+	/** Of a command: 1 to 255 printable ASCII characters. A fresh one when absent. */
 	readonly idempotencyKey?: string | undefined;
+	/** How long it waits at most; what the contract says when absent. */
 	readonly timeoutMs?: number | undefined;
+	/** Gives up when it aborts. */
 	readonly signal?: AbortSignal | undefined;
 }
 
@@ -62,6 +68,7 @@ export interface Caller {
 export interface Health {
 	/** All parts are well and the fleet is not closing. */
 	readonly ready: boolean;
+	/** Each database and what else it takes; `reason` says what is wrong with one that is not well. */
 	readonly parts: readonly {
 		readonly name: string;
 		readonly ok: boolean;

@@ -70,6 +70,7 @@ export interface FabricOptions {
 	 * before anything else is said; it does not encrypt. Off loopback it or mutual TLS is required.
 	 */
 	readonly token?: string;
+	/** Certificates of both sides: mutual TLS, which encrypts. */
 	readonly tls?: TlsOptions;
 	/** The name of this instance in logs and traces; made at random when absent. */
 	readonly instance?: string;

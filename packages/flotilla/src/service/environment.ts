@@ -41,6 +41,7 @@ export interface Environment<C, N extends Needs> {
 	/** Keys, signatures, password hashes. */
 	readonly crypto: Cryptography;
 
+	/** Lines with the name of the service and the ids of the trace that is running. */
 	readonly log: Logger;
 }
 

@@ -23,7 +23,12 @@ const PAGES = [
 	'tutorial/break-the-shop.html',
 ];
 
-describe('the site in a browser', { skip: !existsSync(CHROMIUM) && `no ${CHROMIUM}` }, () => {
+const engines = process.env.FLOTILLA_ENGINES ?? 'auto';
+const skip =
+	(engines === 'off' && 'FLOTILLA_ENGINES is off') ||
+	(engines !== 'required' && !existsSync(CHROMIUM) && `there is no ${CHROMIUM}`);
+
+describe('the site in a browser', { skip }, () => {
 	const folder = mkdtempSync(join(tmpdir(), 'flotilla-site-'));
 	let browser: Browser;
 	let server: Serving;

@@ -12,9 +12,9 @@ const ENTRIES: readonly Omit<Entry, 'id'>[] = [
 ];
 
 /** As a browser does it. */
-function find(typed: string): string[] {
+function find(typed: string, script: string = searchScript(ENTRIES)): string[] {
 	const world: { flotillaSearchIndex?: string } = {};
-	runInNewContext(searchScript(ENTRIES), { globalThis: world });
+	runInNewContext(script, { globalThis: world });
 	const index = MiniSearch.loadJSON<Entry>(world.flotillaSearchIndex ?? '', INDEX);
 	return index.search(typed, SEARCH).map(({ address }) => address);
 }
@@ -26,6 +26,16 @@ test('a name is found whole, by its parts, by its beginning, and with a slip', (
 	assert.deepEqual(find('key'), ['c.html']);
 	assert.deepEqual(find('deliv'), ['v.html#d']);
 	assert.deepEqual(find('transacton'), ['e.html#n']);
+});
+
+test('how a thing is used comes before its declaration', () => {
+	const text = 'Runs an app.';
+	const script = searchScript([
+		{ page: 'flotilla/run', heading: 'run', address: 'reference/api/flotilla-run.html#run', text },
+		{ page: 'Running', heading: 'Run it', address: 'reference/running.html#run-it', text },
+	]);
+	const found = find('run', script);
+	assert.deepEqual(found, ['reference/running.html#run-it', 'reference/api/flotilla-run.html#run']);
 });
 
 test('all words must be there', () => {

@@ -46,7 +46,14 @@ export const SEARCH: SearchOptions = {
 	combineWith: 'AND',
 	boost: { page: 3, heading: 4 },
 	weights: { prefix: 0.6, fuzzy: 0.25 },
+	boostDocument: (_id, _term, stored) => weightOf(String(stored?.address)),
 };
+
+/** Whoever asks wants to read how a thing is used, before its declaration or the reason why it is so. */
+function weightOf(address: string): number {
+	if (address.startsWith('reference/api/')) return 0.3;
+	return /^(?:decisions\/|[^/]+$)/.test(address) ? 0.6 : 1;
+}
 
 /** How much of a text a result shows. */
 const START_LENGTH = 140;

@@ -9,6 +9,7 @@ const PLATFORM_VARIABLES: Readonly<Record<string, string>> = {
 	NODE_OPTIONS:
 		'`flotilla` starts itself again with `--conditions=flotilla-src` in a checkout, unless it stands here',
 	NODE_COMPILE_CACHE: '`flotilla` keeps compiled code there; a folder of Node when absent',
+	FLOTILLA_CONFIG: 'of commands that run an app: its configuration file, as `--config` says it',
 	PATH: 'where engines and tools are looked for',
 };
 
@@ -17,14 +18,11 @@ const REPOSITORY_VARIABLES: Readonly<Record<string, string>> = {
 		'`auto` (when absent): tests of an engine that cannot be had are skipped; `required`: then they fail; `off`: no engine is looked for',
 	FLOTILLA_POSTGRES_URL: 'the server that the PostgreSQL suites use; `npm run engines` sets it',
 	FLOTILLA_CHROMIUM: 'the browser of the browser tests; `/usr/bin/chromium` when absent',
+	FLOTILLA_SCREENSHOTS: 'a folder; the browser tests leave pictures of what they saw there',
 	FLOTILLA_NODE_24: 'a Node 24, for the test that its traces have the same hash',
 	FLOTILLA_SEED: 'the seed of the property tests and of the crash tests',
 	FLOTILLA_HISTORIES: 'a folder with recordings of other projects, for the test of the checkers',
-	CI: 'set in continuous integration',
 };
-
-/** Variables that a test sets for itself, or npm for our scripts. */
-const INTERNAL = /^(?:npm_|FAKE_|LETTERS_FOLDER$|NEVER$|FLOTILLA_PROBE$|HOME$)/;
 
 /** docs/reference/running.md: how an app is run, and what it leaves on the disk. */
 export function runningPage(root: string): string {
@@ -32,7 +30,7 @@ export function runningPage(root: string): string {
 		readFileSync(join(root, 'packages/flotilla/src', path), 'utf8');
 	const run = source('run/run.ts');
 	const fleet = source('run/fleet.ts');
-	checkVariables(root);
+	const isRead = variablesRead(root);
 	return `# Running an app
 
 \`run(app, options)\` from \`flotilla/run\` starts an app, or some of its services, in this process. It locks the data folder, examines every
@@ -110,34 +108,57 @@ A program has the variables of its own prefix, see above. An unknown one with th
 
 | variable | meaning |
 |---|---|
-${variableRows(PLATFORM_VARIABLES)}
+${variableRows(PLATFORM_VARIABLES, isRead)}
 
 \`NO_COLOR\` and \`FORCE_COLOR\` are Node's and hold for what \`flotilla\` prints. Working on the repository there are also
 
 | variable | meaning |
 |---|---|
-${variableRows(REPOSITORY_VARIABLES)}
+${variableRows(REPOSITORY_VARIABLES, isRead)}
 `;
 }
 
-function variableRows(variables: Readonly<Record<string, string>>): string {
+function variableRows(
+	variables: Readonly<Record<string, string>>,
+	isRead: ReadonlySet<string>,
+): string {
 	return Object.entries(variables)
+		.filter(([name]) => isRead.has(name))
 		.map(([name, meaning]) => `| \`${name}\` | ${meaning} |`)
 		.join('\n');
 }
 
-/** A variable that is read somewhere and explained nowhere is an error. */
-function checkVariables(root: string): void {
-	const files = globSync(
-		['{packages,scripts,tests,examples,benchmarks}/**/*.{ts,js,mjs}', '.ci/*.sh'],
-		{ cwd: root, exclude: (name) => /(^|\/)(?:node_modules|dist|\.flotilla)(?:\/|$)/.test(name) },
-	);
+/**
+ * Variables that anything here reads. One of ours, or of a package, that nothing explains is an error;
+ * what tests and benchmarks say to processes that they start is their own business.
+ */
+function variablesRead(root: string): ReadonlySet<string> {
+	const files = globSync('{packages,scripts,tests,examples,benchmarks}/**/*.{ts,js,mjs}', {
+		cwd: root,
+		exclude: (name) => /(^|\/)(?:node_modules|dist|\.flotilla)(?:\/|$)/.test(name),
+	});
+	const isRead = new Set<string>();
 	for (const file of files) {
 		const text = readFileSync(join(root, file), 'utf8');
-		for (const [, name = ''] of text.matchAll(/\bprocess\.env\.(\w+)/g)) {
-			const isKnown =
-				name in PLATFORM_VARIABLES || name in REPOSITORY_VARIABLES || INTERNAL.test(name);
-			if (!isKnown) throw new Error(`${file} reads ${name}, which the page does not explain`);
+		const own = [...text.matchAll(/\bprocess\.env\.(\w+)/g)].map(([, name = '']) => name);
+		// `const { FLOTILLA_ENGINES: mode } = process.env`
+		const taken = [...text.matchAll(/\{([^{}]*)\} = process\.env\b/g)].flatMap(
+			([, names = '']) => names.match(/\b[A-Z][A-Z0-9_]+\b/g) ?? [],
+		);
+		for (const name of [...own, ...taken]) {
+			isRead.add(name);
+			const isOurs = name.startsWith('FLOTILLA_') || isPublished(file);
+			const isKnown = name in PLATFORM_VARIABLES || name in REPOSITORY_VARIABLES;
+			if (isOurs && !isKnown && !isTest(file)) {
+				throw new Error(
+					`${file} reads ${name}, which scripts/reference/running-page.ts does not explain`,
+				);
+			}
 		}
 	}
+	return isRead;
 }
+
+const isPublished = (file: string): boolean => /^packages\/.*\/(?:src|bin)\//.test(file);
+
+const isTest = (file: string): boolean => /\.test\.ts$|(?:^|\/)testing-[^/]+\.ts$/.test(file);

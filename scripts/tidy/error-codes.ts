@@ -1,15 +1,18 @@
 import { type Finding, lineAt } from './finding.ts';
 import { isTest, type Repository } from './repository.ts';
 
-const TABLE = 'packages/flotilla/src/errors/error-table.ts';
+/** Made from the table of errors, of which `flotilla explain` tells, too. */
+const PAGE = 'docs/reference/errors.md';
 const CODE = /['"`](?<code>FLOTILLA_[A-Z0-9_]+)['"`]/g;
-const ENTRY = /^\t(?<code>FLOTILLA_[A-Z0-9_]+): \{$/gm;
+const ENTRY = /^## (?<code>FLOTILLA_[A-Z0-9_]+)$/gm;
+
+const remedy = 'add it to the table in packages/flotilla/src/errors, and run npm run reference';
 
 /** Whatever code an error may carry is in the table, so that `flotilla explain` knows it. */
-export function checkErrorCodes({ sources }: Repository): Finding[] {
-	const table = sources.find(({ path }) => path === TABLE);
-	if (table === undefined) return [];
-	const known = new Set([...table.text.matchAll(ENTRY)].map(({ groups }) => groups?.code));
+export function checkErrorCodes({ sources, pages }: Repository): Finding[] {
+	const page = pages.find(({ path }) => path === PAGE);
+	if (page === undefined) return [];
+	const known = new Set([...page.text.matchAll(ENTRY)].map(({ groups }) => groups?.code));
 	return sources
 		.filter(({ path }) => /^packages\/(?:engines\/)?[^/]+\/src\//.test(path) && !isTest(path))
 		.flatMap(({ path, text }) =>
@@ -17,7 +20,7 @@ export function checkErrorCodes({ sources }: Repository): Finding[] {
 				const { code = '' } = groups ?? {};
 				if (known.has(code)) return [];
 				const problem = `nothing explains the code ${code}`;
-				return [{ path, line: lineAt(text, index), problem, remedy: `add it to ${TABLE}` }];
+				return [{ path, line: lineAt(text, index), problem, remedy }];
 			}),
 		);
 }

@@ -25,3 +25,10 @@ test('a code that it lacks is found', () => {
 		],
 	);
 });
+
+test('an environment variable that is explained is no code', () => {
+	const files = { 'packages/cli/src/a.ts': "const names = ['FLOTILLA_CONFIG'];" };
+	assert.equal(check(files).length, 1);
+	const page = { 'docs/reference/running.md': '| `FLOTILLA_CONFIG` | a file |' };
+	assert.deepEqual(check({ ...files, ...page }), []);
+});

@@ -3,6 +3,9 @@ import { isTest, type Repository } from './repository.ts';
 
 /** Made from the table of errors, of which `flotilla explain` tells, too. */
 const PAGE = 'docs/reference/errors.md';
+/** Where environment variables are explained, which begin alike. */
+const VARIABLES = /^docs\/reference\/(?:running|commands|configuration)\.md$/;
+const VARIABLE = /`(?<name>FLOTILLA_[A-Z0-9_]+)(?:=[^`]*)?`/g;
 const CODE = /['"`](?<code>FLOTILLA_[A-Z0-9_]+)['"`]/g;
 const ENTRY = /^## (?<code>FLOTILLA_[A-Z0-9_]+)$/gm;
 
@@ -12,7 +15,13 @@ const remedy = 'add it to the table in packages/flotilla/src/errors, and run npm
 export function checkErrorCodes({ sources, pages }: Repository): Finding[] {
 	const page = pages.find(({ path }) => path === PAGE);
 	if (page === undefined) return [];
-	const known = new Set([...page.text.matchAll(ENTRY)].map(({ groups }) => groups?.code));
+	const explained = pages.filter(({ path }) => VARIABLES.test(path));
+	const known = new Set([
+		...[...page.text.matchAll(ENTRY)].map(({ groups }) => groups?.code),
+		...explained.flatMap(({ text }) =>
+			[...text.matchAll(VARIABLE)].map(({ groups }) => groups?.name),
+		),
+	]);
 	return sources
 		.filter(({ path }) => /^packages\/(?:engines\/)?[^/]+\/src\//.test(path) && !isTest(path))
 		.flatMap(({ path, text }) =>

@@ -143,7 +143,9 @@ export async function observe(): Promise<Observation> {
 }
 
 async function work(first: Fleet, second: Fleet): Promise<void> {
-	await using edge = await gateway(first, { port: 0 });
+	// Without pages, which would have to be built before.
+	const options = { port: 0, docs: false } as const;
+	await using edge = await gateway(first, options);
 	const headers = { authorization: `Bearer ${TOKEN}` };
 	const place = (id: string) =>
 		fetch(`${edge.url}/v1/orders`, {

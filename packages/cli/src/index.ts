@@ -5,4 +5,4 @@
  */
 
 export { main } from './main.ts';
-export type { Config, CrossOrigins, Pages, VerifierOfFleet } from './project/config.ts';
+export type { Config, VerifierOfFleet } from './project/config.ts';

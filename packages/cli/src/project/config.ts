@@ -1,4 +1,4 @@
-import type { Verifier } from '@flotilla/gateway';
+import type { CorsOptions, Pages, Verifier } from '@flotilla/gateway';
 import type { Fleet } from 'flotilla/run';
 
 /**
@@ -30,7 +30,7 @@ export interface Config {
 	/** Whether `/docs` has a page that shows the operations and calls them; `public` when absent. */
 	readonly docs?: 'public' | false;
 	/** Which pages of other origins may call the operations from a browser; none when absent. */
-	readonly cors?: CrossOrigins;
+	readonly cors?: CorsOptions;
 	/** Who may read `/metrics`: a scope, or `false` for nobody; `public` when absent. */
 	readonly metrics?: string | false;
 }
@@ -39,21 +39,4 @@ export interface Config {
 export interface VerifierOfFleet {
 	/** Called once, when the services run and before the edge opens. */
 	readonly verifier: (fleet: Fleet) => Verifier | Promise<Verifier>;
-}
-
-/** Origins that are let in. */
-export interface CrossOrigins {
-	/** Exactly, without a path: `https://shop.example.com`. */
-	readonly origins: readonly string[];
-	/** Whether browsers send cookies along; `false` when absent. */
-	readonly credentials?: boolean;
-}
-
-/** A folder of files for browsers. */
-export interface Pages {
-	/** The path that they are served below, such as `/`. */
-	readonly at: string;
-	readonly folder: string | URL;
-	/** The file that a browser gets for a path that there is not, such as `index.html`. */
-	readonly fallback?: string;
 }

@@ -73,8 +73,7 @@ export async function startApp(
 
 /** What the edge serves to browsers, and to which. */
 function browserOptions({ pages, docs, cors }: Settings): Partial<GatewayOptions> {
-	const options: object = { docs, ...(pages && { pages }), ...(cors && { cors }) };
-	return options;
+	return { ...(docs === false && { docs }), ...(pages && { pages }), ...(cors && { cors }) };
 }
 
 async function verifierOf(

@@ -4,8 +4,8 @@ export interface ServerEvent {
 	readonly data: string;
 }
 
-/** Characters that one line may have; what is longer ends the stream. */
-const LINE_LENGTH_MAX = 16_777_216;
+/** Characters that one event may have; what is longer ends the stream. */
+const EVENT_LENGTH_MAX = 16_777_216;
 
 /**
  * Reads server-sent events out of bytes, however they are cut into pieces. A browser's own
@@ -13,7 +13,7 @@ const LINE_LENGTH_MAX = 16_777_216;
  * left out.
  *
  * @param onBytes Is told whenever something has arrived: comments are signs of life too.
- * @throws {RangeError} A line does not end within 16 Mi characters.
+ * @throws {RangeError} An event does not end within 16 Mi characters.
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
 export async function* serverEvents(
@@ -40,21 +40,26 @@ class Parser {
 	#rest = '';
 	#name = '';
 	#data: string[] = [];
+	/** Of the lines of the present event. */
+	#length = 0;
 
 	*feed(text: string): Generator<ServerEvent> {
 		const all = this.#rest + text;
 		// A piece may end between CR and LF.
 		const lines = all.split(/\r\n|\n|\r(?!$)/);
 		this.#rest = lines.pop() ?? '';
-		if (this.#rest.length > LINE_LENGTH_MAX) throw new RangeError('a line of a stream is too long');
 		for (const line of lines) {
 			const event = this.#line(line);
 			if (event !== undefined) yield event;
+		}
+		if (this.#length + this.#rest.length > EVENT_LENGTH_MAX) {
+			throw new RangeError('an event of a stream is too long');
 		}
 	}
 
 	#line(line: string): ServerEvent | undefined {
 		if (line === '') return this.#dispatch();
+		this.#length += line.length;
 		const [, field, value = ''] = /^([^:]*)(?:: ?(.*))?$/.exec(line) ?? [];
 		if (field === 'data') this.#data.push(value);
 		else if (field === 'event') this.#name = value;
@@ -68,6 +73,7 @@ class Parser {
 				: { name: this.#name || 'message', data: this.#data.join('\n') };
 		this.#name = '';
 		this.#data = [];
+		this.#length = 0;
 		return event;
 	}
 }

@@ -18,6 +18,10 @@ Every error of the platform has a stable code, says what happened to which named
 Recognise one with \`isFlotillaError(error, 'FLOTILLA_…')\`, never by \`instanceof\`. At the edge it is a problem document
 (RFC 9457) with the code in \`code\`. Errors that a contract declares are answers, not failures: they have the contract's own names.
 
+\`flotilla explain CODE\` says the same in a terminal:
+
+![What it prints about FLOTILLA_COMMIT_UNKNOWN: when it comes, its effect, its HTTP status, what to do](../pictures/terminal-explain.svg)
+
 This page is made from \`packages/flotilla/src/errors/error-table.ts\` by \`npm run reference\`.
 
 ${entries.join('\n')}`;

@@ -8,6 +8,7 @@ import type { Drawn } from './pictures.ts';
 import { smallerPng } from './png.ts';
 
 const CHROMIUM = process.env.FLOTILLA_CHROMIUM ?? '/usr/bin/chromium';
+const OPEN_LIMIT_MS = 30_000;
 const VIEWPORT = { width: 1280, height: 800 };
 
 /** A page of the shop, as a customer finds it who is the first one. */
@@ -50,16 +51,24 @@ async function screenshot(url: string): Promise<Drawn> {
 	}
 }
 
-/** What the shop prints once it is open. */
-async function addressOf(shop: ChildProcess): Promise<string> {
-	let printed = '';
-	shop.stdout?.setEncoding('utf8');
-	for await (const part of shop.stdout ?? []) {
-		printed += part;
-		const url = /API +(http:\S+)\/v1\b/.exec(printed)?.[1];
-		if (url !== undefined) return url;
-	}
-	throw new Error(`the shop did not open:\n${printed}`);
+/** Where the shop says that it is, once it is open. */
+function addressOf(shop: ChildProcess): Promise<string> {
+	return new Promise((resolve, reject) => {
+		let printed = '';
+		const fail = (): void => {
+			clearTimeout(limit);
+			reject(new Error(`the shop did not open:\n${printed}`));
+		};
+		const limit = setTimeout(fail, OPEN_LIMIT_MS);
+		shop.once('exit', fail);
+		shop.stdout?.setEncoding('utf8').on('data', (part: string) => {
+			printed += part;
+			const url = /(http:\S+)\/openapi\.json\b/.exec(printed)?.[1];
+			if (url === undefined) return;
+			clearTimeout(limit);
+			resolve(url);
+		});
+	});
 }
 
 async function end(shop: ChildProcess): Promise<void> {

@@ -10,6 +10,7 @@ import { remember } from './known-products.ts';
 import { Listing, type Wanted } from './listing.ts';
 import { ProductArt } from './product-art.tsx';
 import { ProductTile, TileSkeleton } from './product-tile.tsx';
+import { ShopWindow } from './shop-window.tsx';
 
 const PAGE_SIZE = 24;
 
@@ -36,7 +37,13 @@ export function CatalogueView({ query, category }: Wanted) {
 	const isNarrowed = query !== '' || category !== '';
 	return (
 		<Page title={titleOf({ query, category })} heading={headingOf({ query, category })}>
-			{!isNarrowed && <Welcome />}
+			{!isNarrowed && (
+				<>
+					<Welcome />
+					<ShopWindow />
+					<h2 class="everything">Everything</h2>
+				</>
+			)}
 			<Categories query={query} category={category} />
 			<Found wanted={{ query, category }} />
 		</Page>
@@ -61,7 +68,7 @@ function Welcome() {
 				everything else is real.
 			</p>
 			<div class="welcome-art" aria-hidden="true">
-				{['TEA-002', 'LIG-003', 'TAB-004', 'COF-006'].map((sku) => (
+				{['BAT-003', 'GAM-002', 'COF-004', 'GAR-004'].map((sku) => (
 					<ProductArt key={sku} sku={sku} />
 				))}
 			</div>

@@ -215,15 +215,17 @@ suite('the storefront', { skip: noBrowser }, () => {
 		// The first of the new ones has the focus, since the button may be gone.
 		const focused = page.locator(':focus');
 		assert.equal(await focused.innerText(), await products.nth(24).locator('h2').innerText());
+		await products.nth(40).getByRole('link').scrollIntoViewIfNeeded();
+		const whereItWas = await page.evaluate<number>('scrollY');
+		assert.ok(whereItWas > 500, `${whereItWas}`);
 		await products.nth(40).getByRole('link').click();
 		await page.getByRole('link', { name: 'All products' }).waitFor();
 		await page.goBack();
 		await products.nth(47).waitFor();
-		await page.evaluate(`new Promise((resolve) => {
-			const look = () => scrollY > 500 && resolve();
-			addEventListener('scroll', look);
-			look();
-		})`);
+		assert.equal(await page.evaluate('scrollY'), whereItWas);
+		await page.goForward();
+		await page.getByRole('link', { name: 'All products' }).waitFor();
+		assert.equal(await page.evaluate('scrollY'), 0);
 	});
 
 	test('a session that the shop no longer takes leads to the sign-in, and back', async () => {

@@ -83,9 +83,7 @@ export class Checkout {
 			return order;
 		} catch (error) {
 			const isOver = isAnswer(error) || (wasNotPlaced(error) && !attempt.isUnsure);
-			this.#keep(
-				isOver ? undefined : { ...attempt, isUnsure: attempt.isUnsure || !wasNotPlaced(error) },
-			);
+			this.#keep(isOver ? undefined : { ...attempt, isUnsure: true });
 			throw error;
 		} finally {
 			this.#isPlacing.value = false;

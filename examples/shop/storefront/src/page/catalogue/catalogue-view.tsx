@@ -6,7 +6,7 @@ import { counted } from '../design/numbers.ts';
 import { Page } from '../layout/page.tsx';
 import { addressOf } from '../routing/routes.ts';
 import { Categories } from './categories.tsx';
-import { remember } from './known-products.ts';
+import { knownProduct, remember } from './known-products.ts';
 import { Listing, type Wanted } from './listing.ts';
 import { ProductArt } from './product-art.tsx';
 import { ProductTile, TileSkeleton } from './product-tile.tsx';
@@ -115,7 +115,7 @@ function Found({ wanted }: { readonly wanted: Wanted }) {
 		<>
 			<ul class="tiles" aria-busy={isLoading} aria-label="Products" ref={list}>
 				{items.map((product) => (
-					<ProductTile key={product.sku} product={product} />
+					<ProductTile key={product.sku} product={knownProduct(product.sku) ?? product} />
 				))}
 			</ul>
 			{failure !== undefined && !isLoading ? (

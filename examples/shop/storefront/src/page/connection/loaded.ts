@@ -25,8 +25,7 @@ export function useLoaded<T>(
 ): Loaded<T> {
 	const [answer, setAnswer] = useState<{ key: string; value?: T; failure?: Failure }>({ key });
 	const [tries, setTries] = useState(0);
-	const isAway = answer.failure?.kind === 'away';
-	const returns = isAway ? presence.returns.value : 0;
+	const again = (): void => setTries((before) => before + 1);
 	// `key` stands for what `load` asks.
 	useEffect(() => {
 		const left = new AbortController();
@@ -40,11 +39,19 @@ export function useLoaded<T>(
 			},
 		);
 		return () => left.abort();
-	}, [key, tries, returns]);
+	}, [key, tries]);
+	const isAway = answer.failure?.kind === 'away';
+	useEffect(() => {
+		if (!isAway) return;
+		const before = presence.returns.peek();
+		return presence.returns.subscribe((now) => {
+			if (now !== before) again();
+		});
+	}, [isAway]);
 	const current = answer.key === key ? answer : { key };
 	return {
 		value: current.value ?? known,
 		failure: current.failure,
-		retry: () => setTries(tries + 1),
+		retry: again,
 	};
 }

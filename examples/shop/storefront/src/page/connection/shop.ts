@@ -7,9 +7,12 @@ import { untilClosed } from './kept.ts';
 import { pause } from './pause.ts';
 import { Presence } from './presence.ts';
 
+/** Whoever takes longer to say that all is well is not well. */
+const PROBE_MAX_MS = 5_000;
+
 export const presence: Presence = new Presence({
 	probe: () =>
-		fetch('/health/ready', { cache: 'no-store' }).then(
+		fetch('/health/ready', { cache: 'no-store', signal: AbortSignal.timeout(PROBE_MAX_MS) }).then(
 			({ ok }) => ok,
 			() => false,
 		),

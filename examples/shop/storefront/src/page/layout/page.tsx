@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { hasNavigated, restoreScroll } from '../routing/navigation.ts';
 
 interface PageProps {
@@ -19,7 +19,8 @@ export function Page({ title, heading = title, above, class: name = '', children
 	useEffect(() => {
 		document.title = `${title} · Quayside`;
 	}, [title]);
-	useEffect(() => {
+	// At once: the browser tells where a page of another height was cut off only a moment later.
+	useLayoutEffect(() => {
 		if (!hasNavigated()) return;
 		restoreScroll();
 		// Whoever is typing a search goes on typing.

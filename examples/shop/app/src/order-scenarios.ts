@@ -206,6 +206,26 @@ export const orderScenarios: Readonly<Record<string, (shop: TestShop) => Promise
 		);
 	},
 
+	'every product stands in one category, and the pages of a category hold it once': async ({
+		products,
+	}) => {
+		const { categories } = await products.categories();
+		const names = categories.map(({ name }) => name);
+		assert.deepEqual(names, names.toSorted());
+		let found = 0;
+		for (const { name, products: number } of categories) {
+			const first = await products.search({ category: name, limit: 6 });
+			const { nextCursor: cursor = '' } = first;
+			const rest = await products.search({ category: name, limit: 100, cursor });
+			const items = [...first.items, ...rest.items];
+			assert.equal(new Set(items.map(({ sku }) => sku)).size, number, name);
+			assert.ok(items.every((item) => item.category === name && item.description));
+			found += number;
+		}
+		const everything = await products.search({ limit: 100 });
+		assert.ok(everything.nextCursor !== undefined && found >= 200);
+	},
+
 	'a search wants every word, in any case, and takes signs for what they are': async ({
 		products,
 	}) => {

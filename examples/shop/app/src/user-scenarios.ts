@@ -52,15 +52,15 @@ export const userScenarios: Readonly<Record<string, (shop: TestShop) => Promise<
 			assert.equal(answer.ok ? 'signed in' : answer.error.code, 'wrongCredentials');
 			return performance.now() - startMs;
 		};
-		const known: number[] = [];
-		const unknown: number[] = [];
-		for (let round = 0; round < 5; round++) {
-			known.push(await refusedAfterMs(ada.email));
-			unknown.push(await refusedAfterMs('nobody@example.com'));
+		// The best of many: whatever else the machine does only makes single ones slower. A hash takes
+		// tens of milliseconds, a lookup less than one, so minima that a lookup alone decides stay apart.
+		let [knownMs, unknownMs] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+		const areAlike = (): boolean => knownMs < 2 * unknownMs && unknownMs < 2 * knownMs;
+		for (let round = 0; round < 5 || (round < 50 && !areAlike()); round++) {
+			knownMs = Math.min(knownMs, await refusedAfterMs(ada.email));
+			unknownMs = Math.min(unknownMs, await refusedAfterMs('nobody@example.com'));
 		}
-		// A hash takes tens of milliseconds, a lookup less than one.
-		const ratio = Math.min(...known) / Math.min(...unknown);
-		assert.ok(ratio > 0.5 && ratio < 2, `known: ${known}; unknown: ${unknown}`);
+		assert.ok(areAlike(), `known: ${knownMs} ms; unknown: ${unknownMs} ms`);
 	},
 };
 

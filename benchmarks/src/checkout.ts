@@ -117,4 +117,10 @@ export const bench: Bench = {
 		'jose',
 		'zod',
 	],
+	otherVersions: async () => {
+		const url = process.env.FLOTILLA_POSTGRES_URL;
+		if (url === undefined) return {};
+		const { postgresVersion } = await import('./checkout/postgres-server.ts');
+		return { postgresql: await postgresVersion(url) };
+	},
 };

@@ -1,5 +1,5 @@
 import type { EdgeSubjectOptions } from './edge/edge-subject.ts';
-import { findNginx } from './edge/nginx.ts';
+import { findNginx, nginxVersion } from './edge/nginx.ts';
 import type { Bench, Ratio } from './harness/bench.ts';
 import type { BenchSubject } from './harness/subject.ts';
 import { compiledNestjs, compileNestjs } from './peers/compile-nestjs.ts';
@@ -128,4 +128,5 @@ export const bench: Bench = {
 		'moleculer-web',
 		'zod',
 	],
+	otherVersions: async () => ({ nginx: nginxVersion() }),
 };

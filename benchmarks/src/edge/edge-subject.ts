@@ -5,7 +5,7 @@ import type { Subject } from '../harness/subject.ts';
 import { HttpClient } from '../load/http-client.ts';
 import type { HttpAnswer } from '../load/http-connection.ts';
 import type { Listening, Question, Reply } from './edge-server.ts';
-import { startNginx } from './nginx.ts';
+import { type Nginx, startNginx } from './nginx.ts';
 import { type Basket, type Quote, unitPrice } from './quotes.ts';
 
 export interface EdgeSubjectOptions {
@@ -21,7 +21,7 @@ export interface EdgeSubjectOptions {
 /** A server in a process of its own, and this process, which asks it. */
 export async function edgeSubject(options: EdgeSubjectOptions): Promise<Subject<HttpAnswer>> {
 	const server = await ServerProcess.start(options.server);
-	const nginx = options.behindNginx ? await startNginx(server.port) : undefined;
+	const nginx = options.behindNginx ? await before(server) : undefined;
 	const client = new HttpClient(nginx?.port ?? server.port);
 	const { operate, isRight } = options.method === 'GET' ? getting(client) : posting(client);
 	return {
@@ -47,6 +47,15 @@ export async function edgeSubject(options: EdgeSubjectOptions): Promise<Subject<
 			server.stop();
 		},
 	};
+}
+
+async function before(server: ServerProcess): Promise<Nginx> {
+	try {
+		return await startNginx(server.port);
+	} catch (error) {
+		server.stop();
+		throw error;
+	}
 }
 
 type Asking = Pick<Subject<HttpAnswer>, 'operate' | 'isRight'>;

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -17,6 +18,13 @@ const START_LIMIT_MS = 10_000;
 export function findNginx(): string | undefined {
 	const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];
 	return folders.map((folder) => join(folder, 'nginx')).find((path) => existsSync(path));
+}
+
+/** What `nginx -v` says. */
+export function nginxVersion(): string | undefined {
+	const binary = findNginx();
+	if (binary === undefined) return undefined;
+	return /nginx\/(\S+)/.exec(spawnSync(binary, ['-v'], { encoding: 'utf8' }).stderr)?.[1];
 }
 
 /** As many workers as there are cores, connections to the server behind it kept alive, no log. */

@@ -25,6 +25,8 @@ export interface Bench {
 	readonly prepare?: () => void;
 	/** Packages whose installed versions belong to the figures. */
 	readonly packages: readonly string[];
+	/** Of what is no package; without what is not there. */
+	readonly otherVersions?: () => Promise<Readonly<Record<string, string | undefined>>>;
 }
 
 /**

@@ -45,6 +45,9 @@ function withDescendants(roots: readonly number[]): readonly number[] {
 }
 
 function runningProcesses(): readonly number[] {
+	if (process.platform !== 'linux') {
+		throw new Error('What other processes use is measured on Linux only.');
+	}
 	return readdirSync('/proc')
 		.filter((name) => /^\d+$/.test(name))
 		.map(Number);

@@ -48,12 +48,20 @@ export async function runBench(bench: Bench, plan: Plan): Promise<BenchResult> {
 			const value = ratioOf(measured, ratio);
 			if (value !== undefined) ratios[ratio.name] = value;
 		}
-		const versions = installedVersions(bench.packages);
+		const versions = await versionsOf(bench);
 		const comparison = { bench: bench.name, ratios, machine, versions, date };
 		return { bench, measured, absent, comparison };
 	} finally {
 		await Promise.all(children.map((child) => child.stop()));
 	}
+}
+
+async function versionsOf(bench: Bench): Promise<Record<string, string>> {
+	const versions = installedVersions(bench.packages);
+	for (const [name, version] of Object.entries((await bench.otherVersions?.()) ?? {})) {
+		if (version !== undefined) versions[name] = version;
+	}
+	return versions;
 }
 
 async function measure(

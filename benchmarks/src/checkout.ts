@@ -81,7 +81,7 @@ export const bench: Bench = {
 	plan: { rounds: 5, roundMs: 1_000 },
 	latencyUnit: 'ms',
 	subjects: listed.map(subjectOf),
-	own: 'flotillaOneProcess',
+	own: ['flotillaOneProcess'],
 	ratios: [
 		...against(
 			'one process, against NestJS in one process',

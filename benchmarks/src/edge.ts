@@ -67,6 +67,7 @@ function subjectOf(method: 'GET' | 'POST', listed: Listed): BenchSubject {
 	const { id, subject, variant, missing, ...server } = listed;
 	return {
 		id: `${id} ${method}`,
+		group: method,
 		subject,
 		variant: `${method}; ${variant}`,
 		load: async () => {
@@ -110,7 +111,7 @@ export const bench: Bench = {
 	concurrencies,
 	plan: { rounds: 7, warmUpMs: 800 },
 	subjects: methods.flatMap((method) => servers.map((listed) => subjectOf(method, listed))),
-	own: 'flotilla GET',
+	own: methods.map((method) => `flotilla ${method}`),
 	ratios: [
 		...cheaper('nginx', 'nginx in front of Fastify', 1),
 		...cheaper('fastify', 'Fastify alone'),

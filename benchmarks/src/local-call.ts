@@ -57,7 +57,7 @@ export const bench: Bench = {
 			load: () => import('./local-call/moleculer-everything.ts'),
 		},
 	],
-	own: 'flotilla',
+	own: ['flotilla'],
 	ratios: [
 		...against('moleculer-everything', 'Moleculer with all of them on', 10),
 		...against('moleculer-default', 'Moleculer default'),

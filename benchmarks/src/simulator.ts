@@ -27,7 +27,7 @@ export const bench: Bench = {
 			load: () => import('./simulator/hostile.ts'),
 		},
 	],
-	own: 'quiet',
+	own: ['quiet'],
 	ratios: [
 		{
 			name: 'simulator: whole shop, 3 instances each, 2 orders a virtual second, tracing on: virtual over real time',

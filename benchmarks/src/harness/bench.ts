@@ -12,8 +12,8 @@ export interface Bench {
 	/** How many callers wait for their answer at the same time; a row for each. */
 	readonly concurrencies: readonly number[];
 	readonly subjects: readonly BenchSubject[];
-	/** The id of the subject that is Flotilla's. */
-	readonly own: string;
+	/** The ids of the subjects that are Flotilla's, one for each group of subjects. */
+	readonly own: readonly string[];
 	readonly ratios: readonly Ratio[];
 	/** Where it wants more or less of them than `fullPlan`. */
 	readonly plan?: Partial<Plan>;

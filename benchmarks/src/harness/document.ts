@@ -45,7 +45,7 @@ function chapter(result: BenchResult): string[] {
 		losses(result)
 			.map((line) => `- ${line}`)
 			.join('\n'),
-		'Took less than Flotilla:',
+		'Took less than Flotilla, each by the least of its rows:',
 		savings(result)
 			.map((line) => `- ${line}`)
 			.join('\n'),

@@ -30,7 +30,7 @@ function benchOf(sources: Readonly<Record<string, string>>): Bench {
 		unit: 'additions/s',
 		concurrencies: [1, 3],
 		subjects,
-		own: 'slower',
+		own: ['slower'],
 		ratios: [],
 		packages: [],
 	};
@@ -69,12 +69,25 @@ test('whoever cannot take part is named with the reason, and what it is compared
 	assert.match(text, /^\| against what is away \| {2}\| {2}\| not measured \|$/m);
 });
 
+test('only subjects of one group are compared', async () => {
+	const bench = benchOf({ honest, slower, apart: honest });
+	const subjects = bench.subjects.map((subject) => ({
+		...subject,
+		group: subject.id === 'apart' ? 'B' : 'A',
+	}));
+	const result = await runBench({ ...bench, subjects, own: ['slower', 'apart'] }, smokePlan);
+	const text = documentText([result]);
+	assert.match(text, /^- A, 1 caller: honest \(only one\) [\d.]+x$/m);
+	assert.match(text, /^- B, 3 callers: nobody$/m);
+	assert.match(text, /^- B, CPU per operation: nobody$/m);
+});
+
 test('what it takes to have a subject stands in its row and in the table', async () => {
 	const footprint = '{ processes: 3, linesOfCode: 1234, coldStartMs: 56.7 }';
 	const bench = benchOf({
 		small: source('async (n) => { runs++; return n + 1; }', `footprint: ${footprint}`),
 	});
-	const result = await runBench({ ...bench, own: 'small' }, smokePlan);
+	const result = await runBench({ ...bench, own: ['small'] }, smokePlan);
 	const { processes, linesOfCode, coldStartMs } = result.measured[0]?.row ?? {};
 	assert.deepEqual([processes, linesOfCode, coldStartMs], [3, 1234, 56.7]);
 	assert.match(documentText([result]), /\| 3 \| 1,234 \| 57 \|$/m);

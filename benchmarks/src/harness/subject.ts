@@ -51,6 +51,8 @@ export interface SubjectModule {
 export interface BenchSubject {
 	/** Unique in its bench. */
 	readonly id: string;
+	/** Subjects are compared within their group; absent: with all others that have none. */
+	readonly group?: string;
 	/** Whose it is: `Moleculer`. */
 	readonly subject: string;
 	/** What is switched on. */

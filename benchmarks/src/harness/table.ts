@@ -75,35 +75,53 @@ function verdict({ atLeast }: Ratio, value: number): string {
 
 /** Who did more operations a second than we did, for each number of callers; nobody is left out. */
 export function losses({ bench, measured }: BenchResult): readonly string[] {
-	return bench.concurrencies.map((concurrency) => {
-		const rows = measured.filter(({ row }) => row.concurrency === concurrency);
-		const ours = rows.find(({ id }) => id === bench.own)?.row.value ?? Number.NaN;
-		const faster = rows
-			.filter(({ row }) => row.value > ours)
-			.map(({ row }) => `${row.subject} (${row.variant}) ${(row.value / ours).toFixed(1)}x`);
-		return `${callers(concurrency)}: ${faster.length === 0 ? 'nobody' : faster.join('; ')}`;
-	});
+	return rivalries(bench).flatMap(({ own, group, rivals }) =>
+		bench.concurrencies.map((concurrency) => {
+			const perSecond = (wanted: string): number =>
+				measured.find(({ id, row }) => id === wanted && row.concurrency === concurrency)?.row
+					.value ?? Number.NaN;
+			const faster = rivals
+				.filter(({ id }) => perSecond(id) > perSecond(own))
+				.map(({ id, subject, variant }) => {
+					return `${subject} (${variant}) ${(perSecond(id) / perSecond(own)).toFixed(1)}x`;
+				});
+			return `${group}${callers(concurrency)}: ${faster.length === 0 ? 'nobody' : faster.join('; ')}`;
+		}),
+	);
 }
 
 /** In what else somebody took less than we did; nobody is left out. */
 export function savings({ bench, measured }: BenchResult): readonly string[] {
-	const least = (id: string, of: (row: Row) => number | undefined): number | undefined => {
+	const least = (id: string, of: (row: Row) => number | undefined): number => {
 		const values = measured
 			.filter((one) => one.id === id)
 			.map(({ row }) => of(row))
 			.filter((value) => value !== undefined);
-		return values.length === 0 ? undefined : Math.min(...values);
+		return values.length === 0 ? Number.NaN : Math.min(...values);
 	};
-	return thrift.flatMap(([words, of]) => {
-		const ours = least(bench.own, of);
-		if (ours === undefined) return [];
-		const others = bench.subjects
-			.map(({ id, subject, variant }) => ({ subject, variant, value: least(id, of) }))
-			.filter(({ value }) => value !== undefined && value < ours)
-			.map(({ subject, variant, value }) => {
-				return `${subject} (${variant}) ${(ours / (value ?? Number.NaN)).toFixed(1)}x`;
-			});
-		return [`${words}: ${others.length === 0 ? 'nobody' : others.join('; ')}`];
+	return rivalries(bench).flatMap(({ own, group, rivals }) =>
+		thrift.flatMap(([words, of]) => {
+			const ours = least(own, of);
+			if (Number.isNaN(ours)) return [];
+			const others = rivals
+				.filter(({ id }) => least(id, of) < ours)
+				.map(({ id, subject, variant }) => {
+					return `${subject} (${variant}) ${(ours / least(id, of)).toFixed(1)}x`;
+				});
+			return [`${group}${words}: ${others.length === 0 ? 'nobody' : others.join('; ')}`];
+		}),
+	);
+}
+
+/** Whom each of our subjects is compared with, and the name of their group as lines begin with it. */
+function rivalries({ own, subjects }: Bench) {
+	return own.map((id) => {
+		const { group } = subjects.find((subject) => subject.id === id) ?? {};
+		return {
+			own: id,
+			group: group === undefined ? '' : `${group}, `,
+			rivals: subjects.filter((subject) => subject.group === group && subject.id !== id),
+		};
 	});
 }
 

@@ -335,7 +335,7 @@ async function main() {
 		return missing.length > 0 ? 1 : 0;
 	}
 	if (command.length === 0) throw new Error('usage: engines.mjs ENGINE... -- COMMAND ARGS...');
-	const still = names.find((name) => !ENGINES[name].serve);
+	const still = names.find((name) => !ENGINES[name].serve && !ENGINES[name].environment);
 	if (still) throw new Error(`${still} is only installed, by --ensure; whoever needs it starts it`);
 	heedSignals();
 	const running = [];

@@ -17,7 +17,8 @@ const REPOSITORY_VARIABLES: Readonly<Record<string, string>> = {
 	FLOTILLA_ENGINES:
 		'`auto` (when absent): tests of an engine that cannot be had are skipped; `required`: then they fail; `off`: no engine is looked for',
 	FLOTILLA_POSTGRES_URL: 'the server that the PostgreSQL suites use; `npm run engines` sets it',
-	FLOTILLA_CHROMIUM: 'the browser of the browser tests; `/usr/bin/chromium` when absent',
+	FLOTILLA_CHROMIUM:
+		'the browser of the browser tests, which are skipped without it; the pictures take `/usr/bin/chromium` then',
 	FLOTILLA_SCREENSHOTS: 'a folder; the browser tests leave pictures of what they saw there',
 	FLOTILLA_NODE_24: 'a Node 24, for the test that its traces have the same hash',
 	FLOTILLA_SEED: 'the seed of the property tests and of the crash tests',

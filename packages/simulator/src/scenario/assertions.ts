@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { inspect, stripVTControlCharacters } from 'node:util';
 
 /** Something that must not have happened, or must have. */
 export interface Failure {
@@ -72,7 +72,8 @@ const NAME_LENGTH = 120;
 /** An error in words. Anything may be thrown, also what throws when it is looked at. */
 export function messageOf(error: unknown): string {
 	try {
-		return describe(error);
+		// Assertions colour theirs where a terminal is, and the message is in the hash and in pictures.
+		return stripVTControlCharacters(describe(error));
 	} catch {
 		return 'something that cannot be shown';
 	}

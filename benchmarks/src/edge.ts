@@ -109,7 +109,7 @@ export const bench: Bench = {
 	],
 	unit: 'requests/s',
 	concurrencies,
-	plan: { rounds: 7, warmUpMs: 800 },
+	plan: { rounds: 5, warmUpMs: 800 },
 	subjects: methods.flatMap((method) => servers.map((listed) => subjectOf(method, listed))),
 	own: methods.map((method) => `flotilla ${method}`),
 	ratios: [

@@ -11,7 +11,7 @@ export const bench: Bench = {
 	],
 	unit: 'virtual s/s',
 	concurrencies: [1],
-	plan: { rounds: 7 },
+	plan: { rounds: 5 },
 	latencyUnit: 'ms',
 	subjects: [
 		{

@@ -20,7 +20,7 @@ export interface ShopPlace {
 	readonly folder: string;
 	/** By the service; `gateway` speaks HTTP. */
 	readonly ports: Readonly<Record<string, number>>;
-	/** Names whatever this start makes in a shared server: lower case letters and digits. */
+	/** Names whatever this start makes in a shared server: a-z, 0-9 and _. */
 	readonly name: string;
 }
 

@@ -10,11 +10,41 @@ const KILL_MS = 5_000;
 const reporter = fileURLToPath(new URL('event-lines.mjs', import.meta.url));
 const fixedSeeds = new URL('fixed-seeds.mjs', import.meta.url).href;
 
+/** Below this a second process costs more than it saves. */
+const FEWEST_FILES_TO_SHARE = 20;
+
+/** Runs test files and counts: those that share a process in as many processes as there are cores. */
+export async function runGroup({ files, isolation, ...options }) {
+	const shared = isolation === 'none' && files.length >= FEWEST_FILES_TO_SHARE;
+	const processes = shared ? availableParallelism() : 1;
+	// Neighbours are alike, so taking turns gives each process about as much to do.
+	const shares = Array.from({ length: processes }, (_, share) =>
+		files.filter((_, index) => index % processes === share),
+	);
+	const results = await Promise.all(
+		shares.map((share) => runShare({ files: share, isolation, ...options })),
+	);
+	return results.reduce(sumOf);
+}
+
+function sumOf(left, right) {
+	const reasons = new Map(left.reasons);
+	for (const [reason, count] of right.reasons)
+		reasons.set(reason, (reasons.get(reason) ?? 0) + count);
+	return {
+		passed: left.passed + right.passed,
+		failed: left.failed + right.failed,
+		skipped: left.skipped + right.skipped,
+		problems: [...left.problems, ...right.problems],
+		reasons,
+	};
+}
+
 /**
  * Runs test files in one `node --test` and counts. A run that shows no event for `timeoutMs` and a
  * little more hangs, and is ended.
  */
-export async function runGroup({ files, isolation, timeoutMs, flags = [], show = 'dot', root }) {
+async function runShare({ files, isolation, timeoutMs, flags = [], show = 'dot', root }) {
 	// Then most files hold no test that was asked for.
 	const isPartial = flags.some((flag) => flag.startsWith('--test-name-pattern'));
 	const folder = mkdtempSync(join(tmpdir(), 'flotilla-test-'));

@@ -140,6 +140,22 @@ test('two failures of the scenario have two names, and one has the same in every
 	assert.notEqual(await failing(() => 'order 1 is lost', 1), await failing(late, 1));
 });
 
+test('what an assertion says does not depend on the terminal', async () => {
+	const different = () => run(() => assert.equal('person-4', 'person-0'));
+	const plain = await different();
+	const { FORCE_COLOR } = process.env;
+	process.env.FORCE_COLOR = '1';
+	try {
+		const coloured = await different();
+		assert.deepEqual(coloured.failures, plain.failures);
+		assert.equal(coloured.traceHash, plain.traceHash);
+	} finally {
+		if (FORCE_COLOR === undefined) delete process.env.FORCE_COLOR;
+		else process.env.FORCE_COLOR = FORCE_COLOR;
+	}
+	assert.match(plain.failures[0]?.message ?? '', /\+ 'person-4'\n- 'person-0'/);
+});
+
 test('what fails in the very last event of a run is told', async () => {
 	const swallowed = await run(async () => {
 		await fetch('http://127.0.0.1:1/').catch(() => {});

@@ -177,9 +177,6 @@ function pinTo(
 	});
 }
 
-/** What is told must not depend on the terminal: Node's assertions draw another message in colours. */
-const WITHOUT_COLOURS = { FORCE_COLOR: undefined, NO_COLOR: '1' };
-
 /** The environment variables: to be read by everybody, to be written by the real world. */
 function guarded(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 	const check = (name: string | symbol): void => {
@@ -188,10 +185,6 @@ function guarded(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 			throw reportEscape(machine, `process.env.${String(name)} =`, SETTINGS);
 	};
 	return new Proxy(env, {
-		get(target, name) {
-			const isFixed = inside() !== undefined && Object.hasOwn(WITHOUT_COLOURS, name);
-			return isFixed ? Reflect.get(WITHOUT_COLOURS, name) : Reflect.get(target, name);
-		},
 		set(target, name, value) {
 			check(name);
 			return Reflect.set(target, name, value);

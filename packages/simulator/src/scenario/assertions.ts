@@ -72,7 +72,6 @@ const NAME_LENGTH = 120;
 /** An error in words. Anything may be thrown, also what throws when it is looked at. */
 export function messageOf(error: unknown): string {
 	try {
-		// Assertions colour theirs where a terminal is, and the message is in the hash and in pictures.
 		return stripVTControlCharacters(describe(error));
 	} catch {
 		return 'something that cannot be shown';
@@ -83,8 +82,34 @@ function describe(error: unknown): string {
 	if (!(error instanceof Object)) return error === null ? 'null' : inspected(error);
 	if (!('message' in error)) return inspected(error);
 	const { code } = error as { readonly code?: unknown };
-	const text = String(error.message);
+	const text = isDifference(error) ? differenceText(error) : String(error.message);
 	return typeof code === 'string' && !text.includes(code) ? `${code}: ${text}` : text;
+}
+
+interface Difference {
+	readonly message: unknown;
+	readonly actual: unknown;
+	readonly expected: unknown;
+}
+
+/** Whether an assertion of Node compared two values. */
+function isDifference(error: object): error is Difference {
+	const { operator } = error as { readonly operator?: unknown };
+	return typeof operator === 'string' && /^(?:deep)?(?:strict)?equal$/i.test(operator);
+}
+
+/** Of a value in a message. */
+const VALUE_LENGTH_MAX = 1_000;
+
+/**
+ * Node draws a difference in another way where its process began with colours, and a failure's message
+ * is in the hash of its run.
+ */
+function differenceText({ message, actual, expected }: Difference): string {
+	const [first] = String(message).split('\n', 1);
+	const shown = (value: unknown): string =>
+		inspect(value, { depth: 4, breakLength: 100 }).slice(0, VALUE_LENGTH_MAX);
+	return `${first}\nactual:   ${shown(actual)}\nexpected: ${shown(expected)}`;
 }
 
 function inspected(value: unknown): string {

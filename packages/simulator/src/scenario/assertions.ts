@@ -108,7 +108,10 @@ const VALUE_LENGTH_MAX = 1_000;
 function differenceText({ message, actual, expected }: Difference): string {
 	const [first] = String(message).split('\n', 1);
 	const shown = (value: unknown): string =>
-		inspect(value, { depth: 4, breakLength: 100 }).slice(0, VALUE_LENGTH_MAX);
+		inspect(value, { depth: 4, breakLength: 100 })
+			// Rows have none, and nobody who reads of one wants to know.
+			.replaceAll('[Object: null prototype] ', '')
+			.slice(0, VALUE_LENGTH_MAX);
 	return `${first}\nactual:   ${shown(actual)}\nexpected: ${shown(expected)}`;
 }
 

@@ -144,6 +144,10 @@ test('what stands between may answer for the edge', async () => {
 		code: 'FLOTILLA_OUTPUT_INVALID',
 		effect: 'done',
 	});
+	// Something with an answer for every path must not pass for a stream that has ended.
+	await assert.rejects(client.count({ to: 1 })[Symbol.asyncIterator]().next(), {
+		code: 'FLOTILLA_OUTPUT_INVALID',
+	});
 });
 
 test('a caller who leaves, or whose time is over, hears it at once', async () => {

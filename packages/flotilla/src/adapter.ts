@@ -54,7 +54,7 @@ export { sqliteError } from './database/sqlite/sqlite-errors.ts';
 export { StatementCache } from './database/sqlite/statement-cache.ts';
 export { untilItWins } from './database/until-it-wins.ts';
 // Errors.
-export { type ErrorCode, errorTable } from './errors/error-table.ts';
+export { type ErrorCode, errorTable, isErrorCode } from './errors/error-table.ts';
 export { type Effect, FlotillaError, isFlotillaError } from './errors/flotilla-error.ts';
 // The wire.
 export { describeFrames } from './fabric/describe-frames.ts';

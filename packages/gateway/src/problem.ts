@@ -1,5 +1,11 @@
 import { isDeclaredError } from 'flotilla';
-import { errorTable, type Issue, isFlotillaError, type Operation } from 'flotilla/adapter';
+import {
+	errorTable,
+	type Issue,
+	isErrorCode,
+	isFlotillaError,
+	type Operation,
+} from 'flotilla/adapter';
 import { fixedLimits } from './limits.ts';
 
 /** A refusal or failure as the edge answers it: problem details (RFC 9457). */
@@ -43,7 +49,9 @@ export function problemOf(
 			data,
 		};
 	}
-	if (!isFlotillaError(error) || isBug(errorTable[error.code].status)) {
+	// A code that is not known comes from another fleet, through what somebody has plugged in.
+	const isKnown = isFlotillaError(error) && isErrorCode(error.code);
+	if (!isKnown || isBug(errorTable[error.code].status)) {
 		const effect = isFlotillaError(error) ? error.effect : 'unknown';
 		const { when, remedy } = errorTable.FLOTILLA_HANDLER_FAILED;
 		const detail = `Something went wrong inside. ${remedy} The request id is ${requestId}.`;

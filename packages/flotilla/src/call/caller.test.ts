@@ -7,6 +7,7 @@ import { currentContext, runInContext } from '../context/current.ts';
 import { Trace } from '../context/trace.ts';
 import { contract } from '../contract/contract.ts';
 import { DeclaredError, isDeclaredError } from '../contract/declared-error.ts';
+import { CodedError } from '../errors/coded-error.ts';
 import { FlotillaError } from '../errors/flotilla-error.ts';
 import { limits } from '../limits.ts';
 import type { CallContext } from './call-context.ts';
@@ -230,6 +231,18 @@ test('of the errors of the platform only those pass that tell a caller to try ag
 		const passes = passing.some((one) => one === code);
 		assert.equal(error.code, passes ? code : 'FLOTILLA_HANDLER_FAILED');
 		assert.equal(error.effect, 'none', 'a query changes nothing');
+	}
+});
+
+test('a code that only a newer version knows is a failure like any other', async () => {
+	for (const operation of ['other@1/x', 'tested@1/get']) {
+		const { call } = world(() => {
+			throw new CodedError('FLOTILLA_OF_TOMORROW', 'Told over HTTP.', {
+				effect: 'none',
+				details: { operation },
+			});
+		});
+		assert.equal((await failureOf(call('get', { id: 'a' }))).code, 'FLOTILLA_HANDLER_FAILED');
 	}
 });
 

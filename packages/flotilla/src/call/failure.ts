@@ -1,7 +1,7 @@
 import type { DeclaredErrorType, Operation } from '../contract/compile-operations.ts';
 import { DeclaredError, isDeclaredError } from '../contract/declared-error.ts';
 import type { Checked, Issue } from '../contract/schema.ts';
-import { type ErrorCode, errorTable } from '../errors/error-table.ts';
+import { type ErrorCode, errorTable, isErrorCode } from '../errors/error-table.ts';
 import { type Effect, FlotillaError, isFlotillaError } from '../errors/flotilla-error.ts';
 import type { CallContext } from './call-context.ts';
 
@@ -14,7 +14,7 @@ export function failureOf(call: CallContext, thrown: unknown): DeclaredError | F
 	if (isDeclaredError(thrown) && thrown.operation === operation.address) {
 		return checkedDeclaredError(call, thrown);
 	}
-	if (isFlotillaError(thrown)) {
+	if (isFlotillaError(thrown) && isErrorCode(thrown.code)) {
 		if (thrown.details.operation === operation.address) return thrown;
 		if (passesOn(thrown.code)) return withEffect(thrown, call);
 	}

@@ -11,6 +11,19 @@ export async function answerOf(operation: Operation, response: Response): Promis
 	return checked(operation, output, jsonOf(operation, text), 'The answer');
 }
 
+/**
+ * The events of a successful answer to a streaming query.
+ *
+ * @throws {FlotillaError} `FLOTILLA_OUTPUT_INVALID`: it is something else, such as a page that another
+ *   server has for every path; read as events it would be a stream without values.
+ */
+export function eventsOf(operation: Operation, response: Response): ReadableStream<Uint8Array> {
+	const type = response.headers.get('content-type') ?? '';
+	if (response.body !== null && /^text\/event-stream\b/i.test(type)) return response.body;
+	response.body?.cancel().catch(() => {});
+	throw unexpected(operation, 'The answer');
+}
+
 /** The error for an answer with another status. */
 export async function refusalOf(operation: Operation, response: Response): Promise<Error> {
 	const problem = await response.json().catch(() => undefined);

@@ -1,12 +1,13 @@
 import type { Invoker } from '../call/client.ts';
 import { mayTryAgain, waitCeilingMs } from '../call/retry.ts';
 import type { HttpOperation, Operation } from '../contract/compile-operations.ts';
+import type { WireSchema } from '../contract/schema.ts';
 import type { CodedError } from '../errors/coded-error.ts';
 import type { ErrorCode } from '../errors/error-table.ts';
-import { answerOf, checked, jsonOf, problemError, refusalOf } from './answer.ts';
+import { answerOf, checked, eventsOf, jsonOf, problemError, refusalOf } from './answer.ts';
 import { serverEvents } from './event-stream.ts';
 import { Exchange } from './exchange.ts';
-import { isOurs, lost, madeUnsure, unexpected } from './failure.ts';
+import { isOurs, lost, madeUnsure } from './failure.ts';
 import type { HttpCallOptions, HttpClientOptions } from './http-client.ts';
 import { httpRequestOf } from './request.ts';
 import type { Web } from './web.ts';
@@ -61,9 +62,10 @@ export class Edge implements Invoker<HttpCallOptions> {
 		const exchange = new Exchange(this.#web, operation, options);
 		try {
 			// What fails before the stream begins may be tried again; what breaks later is the caller's.
-			const body = await this.#untilAnswered(exchange, input, options, (response) => response.body);
-			const { output } = operation;
-			if (body === null || output === undefined) throw unexpected(operation, 'The answer');
+			const body = await this.#untilAnswered(exchange, input, options, (response) =>
+				eventsOf(operation, response),
+			);
+			const output = operation.output as WireSchema;
 			const alive = (): void => exchange.expectLife(SILENCE_MAX_MS);
 			alive();
 			for await (const { name, data } of serverEvents(body, alive)) {
@@ -115,10 +117,13 @@ export class Edge implements Invoker<HttpCallOptions> {
 			isOurs(error) &&
 			mayTryAgain({
 				code: error.code as ErrorCode,
-				...{ tries, triesMax: this.#attemptsMax },
+				tries,
+				triesMax: this.#attemptsMax,
+				waitMs,
 				// The exchange itself ends when its time is over.
-				...{ waitMs, remainingMs: Number.POSITIVE_INFINITY },
-				...{ isAnswered: false, isFromBelow: false },
+				remainingMs: Number.POSITIVE_INFINITY,
+				isAnswered: false,
+				isFromBelow: false,
 			})
 		);
 	}

@@ -400,3 +400,8 @@ export const errorTable = {
 
 /** A code of the platform, such as `FLOTILLA_LOCKED`. */
 export type ErrorCode = keyof typeof errorTable;
+
+/** Whether this version knows a code: a client outside of the fleet may be told newer ones. */
+export function isErrorCode(code: string): code is ErrorCode {
+	return Object.hasOwn(errorTable, code);
+}

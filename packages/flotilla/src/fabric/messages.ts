@@ -1,5 +1,5 @@
 import type { Principal } from '../context/principal.ts';
-import { errorTable } from '../errors/error-table.ts';
+import { errorTable, isErrorCode } from '../errors/error-table.ts';
 import { type Effect, FlotillaError } from '../errors/flotilla-error.ts';
 import { malformed, parseBody } from './frame.ts';
 
@@ -126,9 +126,7 @@ export function decodeError(body: string): FlotillaError {
 	const effect = text(fields, 'effect') as Effect;
 	if (!['none', 'unknown', 'done'].includes(effect)) throw malformed(`its effect is '${effect}'`);
 	const details = isObject(fields.details) ? fields.details : {};
-	if (Object.hasOwn(errorTable, code)) {
-		return new FlotillaError(code as keyof typeof errorTable, message, { effect, details });
-	}
+	if (isErrorCode(code)) return new FlotillaError(code, message, { effect, details });
 	// Of a newer version: what it means is in its message.
 	const unknown = `${code}: ${message}`;
 	return new FlotillaError('FLOTILLA_HANDLER_FAILED', unknown, { effect, details });

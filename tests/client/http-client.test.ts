@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -134,24 +134,89 @@ test('a refusal after a try of which nobody knows does not say that nothing took
 	});
 });
 
-test('what stands between may answer for the edge', async () => {
-	const statuses = [502, 404, 200];
-	await using other = await foreignServer(() => statuses.shift() ?? 200);
-	const client = clientOf(other.url);
-	// 502 is tried again; 404 is not.
-	await assert.rejects(client.find({}), { code: 'FLOTILLA_HTTP_FAILED', effect: 'none' });
-	await assert.rejects(client.write({ id: 'a', text: 'b' }), {
-		code: 'FLOTILLA_OUTPUT_INVALID',
-		effect: 'done',
+test('what stands between may answer for the edge, and is not taken for it', async () => {
+	const statuses = [502, 404];
+	await using other = await foreignServer((_, response) => {
+		response.writeHead(statuses.shift() ?? 200, { 'content-type': 'text/html' }).end('<p>Log in');
 	});
-	// Something with an answer for every path must not pass for a stream that has ended.
-	await assert.rejects(client.count({ to: 1 })[Symbol.asyncIterator]().next(), {
+	const client = clientOf(other.url);
+	const foreign = (effect: string) => ({ code: 'FLOTILLA_HTTP_FAILED', effect });
+	// 502 is tried again; 404 is not.
+	await assert.rejects(client.find({}), foreign('none'));
+	await assert.rejects(client.write({ id: 'a', text: 'b' }), foreign('unknown'));
+	await assert.rejects(client.forget({ id: 'a' }), foreign('unknown'));
+	// A page for every path must not pass for a stream that has ended.
+	await assert.rejects(client.count({ to: 1 })[Symbol.asyncIterator]().next(), foreign('none'));
+});
+
+test('an answer that the contract does not know says so, and not that it took effect', async () => {
+	await using other = await foreignServer((_, response) => {
+		response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+	});
+	await assert.rejects(clientOf(other.url).write({ id: 'a', text: 'b' }), {
 		code: 'FLOTILLA_OUTPUT_INVALID',
+		effect: 'unknown',
 	});
 });
 
+test('a redirection is not followed: it would make a query of a command', async () => {
+	const methods: (string | undefined)[] = [];
+	await using other = await foreignServer(({ method }, response) => {
+		methods.push(method);
+		response.writeHead(302, { location: '/login' }).end();
+	});
+	await assert.rejects(clientOf(other.url).forget({ id: 'a' }), {
+		code: 'FLOTILLA_HTTP_FAILED',
+		effect: 'unknown',
+	});
+	assert.deepEqual(methods, ['DELETE']);
+});
+
+test('an answer without end is given up', async () => {
+	await using other = await foreignServer((_, response) => {
+		response.writeHead(200, { 'content-type': 'application/json' });
+		const block = Buffer.alloc(1_048_576, ' ');
+		const more = (): void => {
+			while (response.write(block));
+			response.once('drain', more);
+		};
+		more();
+	});
+	await assert.rejects(clientOf(other.url).find({}), {
+		code: 'FLOTILLA_BODY_TOO_LARGE',
+		effect: 'none',
+	});
+});
+
+test('until something is sent nothing can have taken effect', async () => {
+	await using other = await foreignServer(() => assert.fail('nothing may be sent'));
+	const write = (options: object, more: object = {}) =>
+		httpClient(Notes, { baseUrl: other.url, ...more }).write({ id: 'a', text: 'b' }, options);
+	const never = { token: () => new Promise<string>(() => {}) };
+	const none = { effect: 'none' };
+	await assert.rejects(write({ timeoutMs: 5 }, never), {
+		code: 'FLOTILLA_DEADLINE_EXCEEDED',
+		...none,
+	});
+	const gone = write({ signal: AbortSignal.abort() });
+	await assert.rejects(gone, { code: 'FLOTILLA_CANCELLED', ...none });
+	for (const idempotencyKey of ['', '\u2603', 'two\nlines', ' a', 'x'.repeat(256)]) {
+		await assert.rejects(write({ idempotencyKey }), {
+			code: 'FLOTILLA_IDEMPOTENCY_KEY_INVALID',
+			...none,
+		});
+	}
+	await assert.rejects(write({}, { token: () => '\u2603' }), TypeError);
+	await assert.rejects(write({ timeoutMs: Number.NaN }), TypeError);
+});
+
+test('a time beyond what timers bear is waited for, and no token is nobody in particular', async () => {
+	const patient = httpClient(Notes, { baseUrl: edge.url, token: () => null });
+	assert.deepEqual(await patient.find({}, { timeoutMs: 1e12 }), { words: [], limit: 2 });
+});
+
 test('a caller who leaves, or whose time is over, hears it at once', async () => {
-	await using silent = await foreignServer(() => undefined);
+	await using silent = await foreignServer(() => {});
 	const client = clientOf(silent.url);
 	await assert.rejects(client.find({}, { timeoutMs: 5 }), { code: 'FLOTILLA_DEADLINE_EXCEEDED' });
 	const leaving = new AbortController();
@@ -166,6 +231,9 @@ test('a caller who leaves, or whose time is over, hears it at once', async () =>
 test('outside of a page a client has to be told where the edge is', () => {
 	assert.throws(() => httpClient(Notes), TypeError);
 	assert.throws(() => clientOf(edge.url, { attemptsMax: 0 }), TypeError);
+	for (const odd of ['shop.example', '/api', 'ftp://shop.example', `${edge.url}?a=b`]) {
+		assert.throws(() => clientOf(odd), TypeError, odd);
+	}
 });
 
 /** Lets requests through to the edge and loses the first answers of commands. */
@@ -203,13 +271,12 @@ async function cuttingProxy(port: number, { answersCut }: { readonly answersCut:
 	};
 }
 
-/** Answers with `{}` and some status, or not at all. */
-async function foreignServer(status: () => number | undefined) {
+/** A server that is no edge. */
+async function foreignServer(answer: RequestListener) {
 	const asked = Promise.withResolvers<void>();
 	const server: Server = createServer((request, response) => {
 		if (request.method === 'PUT') asked.resolve();
-		const code = status();
-		if (code !== undefined) response.writeHead(code).end('{}');
+		answer(request, response);
 	});
 	const url = await listening(server);
 	return {

@@ -1,12 +1,19 @@
 import type { Operation } from '../contract/compile-operations.ts';
 import { DeclaredError } from '../contract/declared-error.ts';
 import type { WireSchema } from '../contract/schema.ts';
-import { errorOf, foreignAnswer, isDeclared, isProblem, unexpected } from './failure.ts';
+import { errorOf, foreignAnswer, isDeclared, isProblem, tooLarge, unexpected } from './failure.ts';
 
-/** What a successful answer says. */
+/**
+ * What a successful answer says.
+ *
+ * @throws {FlotillaError} `FLOTILLA_HTTP_FAILED`: it is no answer to this operation, such as the page of
+ *   a login or of another server.
+ */
 export async function answerOf(operation: Operation, response: Response): Promise<unknown> {
 	const { output } = operation;
-	const text = await response.text();
+	const text = await boundedText(operation, response);
+	const isOfAnEdge = output === undefined ? text === '' : isOfType(response, 'application/json');
+	if (!isOfAnEdge) throw foreignAnswer(operation, response.status);
 	if (output === undefined) return undefined;
 	return checked(operation, output, jsonOf(operation, text), 'The answer');
 }
@@ -14,19 +21,48 @@ export async function answerOf(operation: Operation, response: Response): Promis
 /**
  * The events of a successful answer to a streaming query.
  *
- * @throws {FlotillaError} `FLOTILLA_OUTPUT_INVALID`: it is something else, such as a page that another
- *   server has for every path; read as events it would be a stream without values.
+ * @throws {FlotillaError} `FLOTILLA_HTTP_FAILED`: it is something else; read as events it would be a
+ *   stream without values.
  */
 export function eventsOf(operation: Operation, response: Response): ReadableStream<Uint8Array> {
-	const type = response.headers.get('content-type') ?? '';
-	if (response.body !== null && /^text\/event-stream\b/i.test(type)) return response.body;
+	if (response.body !== null && isOfType(response, 'text/event-stream')) return response.body;
 	response.body?.cancel().catch(() => {});
-	throw unexpected(operation, 'The answer');
+	throw foreignAnswer(operation, response.status);
+}
+
+function isOfType({ headers }: Response, type: string): boolean {
+	return headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase() === type;
+}
+
+/** Of one answer. Who wants more than that at once wants a streaming result. */
+const ANSWER_BYTES_MAX = 67_108_864;
+
+async function boundedText(operation: Operation, { body }: Response): Promise<string> {
+	if (body === null) return '';
+	const reader = body.getReader();
+	const decoder = new TextDecoder();
+	let text = '';
+	for (let bytes = 0; ; ) {
+		const { done, value } = await reader.read();
+		if (done) return text + decoder.decode();
+		bytes += value.byteLength;
+		if (bytes > ANSWER_BYTES_MAX) {
+			reader.cancel().catch(() => {});
+			throw tooLarge(operation);
+		}
+		text += decoder.decode(value, { stream: true });
+	}
 }
 
 /** The error for an answer with another status. */
 export async function refusalOf(operation: Operation, response: Response): Promise<Error> {
-	const problem = await response.json().catch(() => undefined);
+	const text = await boundedText(operation, response);
+	let problem: unknown;
+	try {
+		problem = JSON.parse(text);
+	} catch {
+		// What is no JSON is no problem document either.
+	}
 	return isProblem(problem)
 		? problemError(operation, problem)
 		: foreignAnswer(operation, response.status);

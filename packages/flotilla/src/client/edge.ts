@@ -7,7 +7,7 @@ import type { ErrorCode } from '../errors/error-table.ts';
 import { answerOf, checked, eventsOf, jsonOf, problemError, refusalOf } from './answer.ts';
 import { serverEvents } from './event-stream.ts';
 import { Exchange } from './exchange.ts';
-import { isOurs, lost, madeUnsure } from './failure.ts';
+import { failure, isOurs, lost, madeUnsure, tooLarge } from './failure.ts';
 import type { HttpCallOptions, HttpClientOptions } from './http-client.ts';
 import { httpRequestOf } from './request.ts';
 import type { Web } from './web.ts';
@@ -29,6 +29,9 @@ export class Edge implements Invoker<HttpCallOptions> {
 	constructor(options: HttpClientOptions, web: Web) {
 		const { baseUrl = web.origin, attemptsMax = 3, token, fetch = web.fetch } = options;
 		if (baseUrl === undefined) throw new TypeError('Outside of a page a client needs a baseUrl.');
+		if (!/^https?:\/\/[^?#]+$/.test(baseUrl) || !URL.canParse(baseUrl)) {
+			throw new TypeError(`baseUrl is '${baseUrl}', not an address such as https://shop.example.`);
+		}
 		if (!(Number.isInteger(attemptsMax) && attemptsMax >= 1 && attemptsMax <= 10)) {
 			throw new TypeError(`attemptsMax is ${attemptsMax}, not 1 to 10.`);
 		}
@@ -89,15 +92,24 @@ export class Edge implements Invoker<HttpCallOptions> {
 	): Promise<T> {
 		const { operation, signal } = exchange;
 		const request = httpRequestOf(operation, operation.http as HttpOperation, input);
-		const headers = await this.#headersOf(operation, request.body, options);
+		const headers = await this.#headersOf(exchange, request.body, options);
 		const { method, body } = request;
-		const init: RequestInit = { method, headers, signal, ...(body !== undefined && { body }) };
+		// Followed, a redirection would make a query of a command, and an answer of a login.
+		const redirect = 'manual';
+		const init = {
+			method,
+			headers,
+			signal,
+			redirect,
+			...(body !== undefined && { body }),
+		} as const;
 		/** Of an earlier try nobody knows what it did. */
 		let isUnsure = false;
 		for (let tries = 1; ; tries++) {
 			let askedWaitMs = 0;
 			try {
 				if (exchange.ended !== undefined) throw exchange.ended;
+				exchange.sending();
 				const response = await this.#fetch(this.#baseUrl + request.target, init);
 				if (response.ok) return await read(response);
 				askedWaitMs = Number(response.headers.get('retry-after') ?? 0) * 1_000;
@@ -128,21 +140,24 @@ export class Edge implements Invoker<HttpCallOptions> {
 		);
 	}
 
+	/** @throws {TypeError} The token cannot be said in a header. */
 	async #headersOf(
-		{ kind, idempotent }: Operation,
+		exchange: Exchange,
 		body: string | undefined,
 		{ idempotencyKey, settleMs }: HttpCallOptions,
-	): Promise<Record<string, string>> {
-		const token = await this.#token?.();
-		const isRecorded = kind === 'command' && !idempotent;
-		return {
+	): Promise<Headers> {
+		const { operation } = exchange;
+		const token = await exchange.whileOpen(this.#token?.());
+		const isRecorded = operation.kind === 'command' && !operation.idempotent;
+		if (idempotencyKey !== undefined) checkKey(operation, idempotencyKey);
+		return new Headers({
 			accept: 'application/json, text/event-stream, application/problem+json',
 			...(body !== undefined && { 'content-type': 'application/json' }),
-			...(token !== undefined && { authorization: `Bearer ${token}` }),
+			...(typeof token === 'string' && { authorization: `Bearer ${token}` }),
 			// Not a UUIDv7, as within the fleet: its time would be a visitor's, which may be years off.
 			...(isRecorded && { 'idempotency-key': idempotencyKey ?? this.#web.uniqueName() }),
 			...(settleMs !== undefined && { prefer: `wait=${Math.ceil(settleMs / 1_000)}` }),
-		};
+		});
 	}
 
 	#waitMs(tries: number, askedMs: number): number {
@@ -155,6 +170,14 @@ export class Edge implements Invoker<HttpCallOptions> {
 /** What the caller hears: why the call was ended early, what was answered, or that nothing was. */
 function told(exchange: Exchange, thrown: unknown): unknown {
 	if (exchange.ended !== undefined) return exchange.ended;
+	if (thrown instanceof RangeError) return tooLarge(exchange.operation);
 	const isAnswer = (thrown as { readonly '~flotilla'?: unknown } | null)?.['~flotilla'];
 	return isAnswer === undefined ? lost(exchange.operation, thrown) : thrown;
+}
+
+/** As the edge would, but before anything is sent. */
+function checkKey(operation: Operation, key: string): void {
+	if (key.length <= 255 && /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(key)) return;
+	const text = `The idempotency key of ${operation.address} is not 1 to 255 printable ASCII characters. Choose another one.`;
+	throw failure('FLOTILLA_IDEMPOTENCY_KEY_INVALID', 'none', operation, text);
 }

@@ -37,9 +37,15 @@ export function unexpected(
 	issues?: readonly Issue[],
 ): CodedError {
 	const text = `${what} of ${operation.address} is not what its contract says. Load the newest version: client and server have contracts that do not go together.`;
-	const effect = operation.kind === 'query' ? 'none' : 'done';
 	const details = issues === undefined ? {} : { issues };
-	return failure('FLOTILLA_OUTPUT_INVALID', effect, operation, text, { details });
+	const more = { details };
+	return failure('FLOTILLA_OUTPUT_INVALID', effectUnheard(operation), operation, text, more);
+}
+
+/** More than a page would bear. */
+export function tooLarge(operation: Operation): CodedError {
+	const text = `What ${operation.address} answered is larger than a client takes. Ask for less at once.`;
+	return failure('FLOTILLA_BODY_TOO_LARGE', effectUnheard(operation), operation, text);
 }
 
 /** The statuses by which what stands between says that it does not reach the edge. */

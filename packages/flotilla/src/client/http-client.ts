@@ -4,12 +4,17 @@ import type { Contract } from '../contract/contract.ts';
 import { Edge } from './edge.ts';
 import { web } from './web.ts';
 
+type Token = string | null | undefined;
+
 /** Where the edge is, and who asks. */
 export interface HttpClientOptions {
 	/** Of the edge, such as `https://shop.example`. The page's own origin when absent. */
 	readonly baseUrl?: string;
-	/** Gives the bearer token of whoever asks, for each call anew; `undefined`: nobody in particular. */
-	readonly token?: () => string | undefined | Promise<string | undefined>;
+	/**
+	 * Gives the bearer token of whoever asks, for each call anew; `undefined` or `null`: nobody in
+	 * particular. What it throws, a call rejects with.
+	 */
+	readonly token?: () => Token | Promise<Token>;
 	/** In place of the global `fetch`: for headers of one's own, or a test. */
 	readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
 	/** How often a call is tried at most, 1 to 10; 3 when absent. */

@@ -60,3 +60,32 @@ test('what a URL would resolve or lose is refused before anything is sent', () =
 	}
 	assert.equal(request('remove', { id: '...' }).target, '/v2/files/...');
 });
+
+test('what would arrive as something else is refused', () => {
+	const Odd = contract('odd', {
+		version: 1,
+		queries: {
+			find: {
+				input: z.object({
+					name: z.string().nullable().optional(),
+					mixed: z.union([z.string(), z.number()]).optional(),
+					count: z.int().nullable().optional(),
+					list: z.array(z.string().nullable()).optional(),
+					numbers: z.array(z.int()).optional(),
+				}),
+				http: 'GET /odd',
+				auth: 'public',
+			},
+		},
+	});
+	const operation = Odd.operations.get('find') as Operation;
+	const target = (input: object) =>
+		httpRequestOf(operation, operation.http as HttpOperation, input).target;
+	for (const input of [{ name: null }, { mixed: 5 }, { list: [] }, { list: ['a', null] }]) {
+		assert.throws(() => target(input), { code: 'FLOTILLA_INPUT_INVALID', effect: 'none' });
+	}
+	assert.equal(
+		target({ name: 'null', mixed: '5', count: null, numbers: [1, 2] }),
+		'/v1/odd?name=null&mixed=5&count=null&numbers=1&numbers=2',
+	);
+});

@@ -138,17 +138,17 @@ onEachNode('the commands run', async (env) => {
 	assert.match(await must('npx flotilla sim sim --seeds 3', folder, env), /Nothing found/);
 });
 
-test('a project that an installed command makes takes its packages from the registry', async () => {
+test('a project that a command from tarballs makes brings them along, and installs', async () => {
 	const made = await must('npx flotilla new made/orders --no-install --json', folder);
 	const { packages: source, isInstalled, files } = JSON.parse(made);
-	assert.deepEqual({ source, isInstalled }, { source: 'registry', isInstalled: false });
+	assert.deepEqual({ source, isInstalled }, { source: 'vendor', isInstalled: false });
 	assert.ok(files.includes('src/app.sim.ts') && files.includes('.gitignore'), files.join());
-	const read = (path: string): string => readFileSync(join(folder, 'made/orders', path), 'utf8');
-	const { version } = JSON.parse(
-		readFileSync(join(installedIn('flotilla'), 'package.json'), 'utf8'),
-	);
-	assert.equal(JSON.parse(read('package.json')).dependencies.flotilla, version);
-	assert.doesNotMatch(read('Dockerfile'), /vendor/);
+	const project = join(folder, 'made/orders');
+	const { dependencies } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
+	assert.match(dependencies.flotilla, /^file:vendor\/flotilla-.*\.tgz$/);
+	assert.match(readFileSync(join(project, 'Dockerfile'), 'utf8'), /vendor/);
+	await must('npm install --prefer-offline --no-audit --no-fund', project);
+	assert.match(await must('npm test', project), /pass [1-9]/);
 });
 
 /** Compilers by what their packages are called here, and how modules are found. */

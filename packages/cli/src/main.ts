@@ -25,6 +25,7 @@ export async function main(args: readonly string[]): Promise<void> {
 		if (error.code !== 'EPIPE') throw error;
 		process.exit(exitCodes.ok);
 	});
+	process.on('exit', tellUnfinished);
 	try {
 		const [own, behind] = splitArguments(args);
 		await commands(behind).parseAsync(own, { from: 'user' });
@@ -33,6 +34,17 @@ export async function main(args: readonly string[]): Promise<void> {
 		// A module of the user, imported before that, may hold the process.
 		if (error instanceof UsageError) process.exit();
 	}
+}
+
+/** What Node ends with when something is awaited that nothing can bring any more. */
+const UNSETTLED = 13;
+
+/** A module of the user waits, at its top, for what never comes. */
+function tellUnfinished(code: number): void {
+	if (code !== UNSETTLED) return;
+	const text = 'error: A module never ends loading: what its top level awaits does not come.';
+	console.error(paintError('red', text));
+	process.exitCode = exitCodes.unusable;
 }
 
 /** What stands behind `--` is for the program that `run` and `dev` start. */

@@ -81,6 +81,9 @@ function queryOf(
 	for (const name of queryFields) {
 		if (!Object.hasOwn(input, name)) continue;
 		const value = input[name];
+		if (Array.isArray(value) && value.length === 0) {
+			throw new UsageError(`A query cannot say an empty list: leave '${name}' out.`);
+		}
 		for (const one of Array.isArray(value) ? value : [value]) {
 			query.append(name, textOf(id, name, one));
 		}
@@ -89,7 +92,8 @@ function queryOf(
 }
 
 function textOf(id: string, name: string, value: unknown): string {
-	if (typeof value !== 'object' || value === null) return String(value);
+	// It would arrive as the text 'null'.
+	if (typeof value !== 'object') return String(value);
 	throw new UsageError(
 		`'${name}' of ${id} stands in its path or query, which carry texts, numbers and booleans only.`,
 	);

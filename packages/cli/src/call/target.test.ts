@@ -69,6 +69,16 @@ test('when several run, one has to be named', () => {
 	});
 });
 
+test('an app that was killed is not mistaken for whatever has the usual address now', () => {
+	withApps({ gone: { ...shop, processId: dead } }, (folder) => {
+		const find = (typed: object) => findTarget(typed, { folder, environment: {} });
+		assert.throws(() => find({}), /The app that ran on .*gone is gone\. Start it/);
+		assert.equal(find({ url: bakery.url }).url, bakery.url);
+		writeFileSync(join(folder, '.flotilla/gone/running.json'), 'half of a');
+		assert.throws(() => find({}), /is gone/);
+	});
+});
+
 test('when none runs, it is the address that apps have when nobody says another', () => {
 	withApps({}, (folder) => {
 		const { url, token } = findTarget({}, { folder, environment: {} });

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import {
 	developerTokenOf,
+	findGone,
 	findRunning,
 	type RunningProcess,
 	readRunning,
@@ -39,6 +40,7 @@ export function findTarget(
 	const url = given === undefined ? undefined : addressOf(given);
 	const running =
 		url === undefined ? onlyOne(candidates) : candidates.find((one) => one.url === url);
+	if (url === undefined && running === undefined) refuseGone(folder);
 	return {
 		url: url ?? running?.url ?? STANDARD_URL,
 		token: typed.token ?? FLOTILLA_TOKEN ?? (running && developerTokenOf(running)),
@@ -61,6 +63,15 @@ function onlyOne(candidates: readonly RunningProcess[]): RunningProcess | undefi
 	if (candidates.length < 2) return candidates[0];
 	const list = candidates.map(({ app, data }) => `  ${app}  --data ${shownPath(data)}`);
 	throw new UsageError(`Several apps run here. Say which:\n${list.join('\n')}`);
+}
+
+/** What answers at the usual address now may be somebody else's app of the same kind. */
+function refuseGone(folder: string): void {
+	const gone = findGone(folder);
+	if (gone === undefined) return;
+	throw new UsageError(
+		`The app that ran on ${shownPath(gone)} is gone. Start it with \`flotilla dev\`, or say by --url whom to call.`,
+	);
 }
 
 function addressOf(text: string): string {

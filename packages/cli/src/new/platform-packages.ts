@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../usage-error.ts';
+import { installedTarballs } from './installed-tarballs.ts';
 import { PLATFORM } from './manifest.ts';
 
 /** What a project gets the packages of the platform from. */
@@ -21,7 +22,7 @@ interface Packed {
 
 /**
  * Finds the packages. In a checkout of the repository they are packed, since no registry has them as
- * they are there; an installed command takes its own version.
+ * they are there; an installed command takes what it was installed from itself.
  *
  * @throws {UsageError} They cannot be packed.
  */
@@ -31,7 +32,13 @@ export function platformPackages(): PlatformPackages {
 	return existsSync(packer) ? packedIn(root, packer) : ofThisVersion();
 }
 
+/** From where this command was installed itself: a registry, or tarballs that no registry has. */
 function ofThisVersion(): PlatformPackages {
+	const tarballs = installedTarballs(PLATFORM, new URL('../../../../', import.meta.url));
+	if (tarballs !== undefined) {
+		const wanted = [...tarballs].map(([name, path]) => [name, `file:vendor/${basename(path)}`]);
+		return { wanted: Object.fromEntries(wanted), tarballs: [...tarballs.values()] };
+	}
 	const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
 	const { version } = JSON.parse(manifest) as { readonly version: string };
 	return { wanted: Object.fromEntries(PLATFORM.map((name) => [name, version])), tarballs: [] };

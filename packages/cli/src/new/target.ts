@@ -22,6 +22,7 @@ const MAY_BE_THERE = new Set(['.git']);
  * @throws {UsageError} The folder has something in it, or a name that no app can have.
  */
 export function findTarget(path: string): Target {
+	if (path.trim() === '') throw new UsageError('Say where: flotilla new my-app.');
 	const folder = resolve(path);
 	const name = basename(folder);
 	if (!NAME.test(name)) {

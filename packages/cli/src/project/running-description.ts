@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { upwards } from './project.ts';
 
@@ -39,6 +39,21 @@ export function findRunning(folder: string): readonly RunningProcess[] {
 		if (found.length > 0) return found;
 	}
 	return [];
+}
+
+/**
+ * The data folder of an app that was killed, or whose description cannot be read, in this folder or the
+ * nearest one above with data; `undefined` when all that ran there have ended in peace.
+ */
+export function findGone(folder: string): string | undefined {
+	for (const one of upwards(folder)) {
+		const root = join(one, '.flotilla');
+		const names = namesIn(root);
+		const gone = names.find((name) => existsSync(join(root, name, RUNNING_FILE)));
+		if (gone !== undefined) return join(root, gone);
+		if (names.length > 0) return undefined;
+	}
+	return undefined;
 }
 
 /** The process that runs on a data folder; `undefined` when there is none, or nobody can tell. */

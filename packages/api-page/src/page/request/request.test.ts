@@ -60,6 +60,12 @@ test('what cannot be sent is told for its field', () => {
 	const values = { 'header:Idempotency-Key': 'a\nb' };
 	const problems = problemsOf(rename, { values, body: '' });
 	assert.deepEqual([...problems.keys()], ['path:id', 'header:Idempotency-Key', 'body']);
+	// Resolved by the browser, they would call another operation than the one that is shown.
+	for (const id of ['.', '..']) {
+		const dots = { ...filled, values: { ...filled.values, 'path:id': id } };
+		assert.deepEqual([...problemsOf(rename, dots).keys()], ['path:id']);
+		assert.match(requestOf(rename, dots, '/', {}).path, /^\/things\/\{id\}/);
+	}
 	for (const [body, place] of [
 		['{"a": }', /no JSON/],
 		['{\n"a": 1,\n}', /line 3/],

@@ -30,6 +30,9 @@ export function problemsOf(
 		const key = keyOf(parameter);
 		const value = inputs.values[key] ?? '';
 		if (parameter.isRequired && value.trim() === '') problems.set(key, 'This is required.');
+		else if (parameter.place === 'path' && isDots(value)) {
+			problems.set(key, 'A path cannot have this.');
+		}
 		// A line break would end the header; browsers refuse it without saying which.
 		if (parameter.place === 'header' && /[^\t -~\u0080-\u00ff]/.test(value)) {
 			problems.set(key, 'A header has no such characters.');
@@ -44,6 +47,9 @@ export function problemsOf(
 	}
 	return problems;
 }
+
+/** What every URL resolves, so that another operation would be called. */
+const isDots = (value: string): boolean => /^\.\.?$/.test(value);
 
 const isJson = (mediaType: string): boolean => /[/+]json\b/.test(mediaType);
 
@@ -91,7 +97,7 @@ export function requestOf(
 		if (place === 'path') {
 			filled = filled.replaceAll(
 				`{${name}}`,
-				value === '' ? `{${name}}` : encodeURIComponent(value),
+				value === '' || isDots(value) ? `{${name}}` : encodeURIComponent(value),
 			);
 		} else if (value !== '' && place === 'query') {
 			for (const one of severalOf(parameter, value, document)) {

@@ -11,13 +11,15 @@ interface QuantityFieldProps {
 	readonly onChange: (value: number) => void;
 }
 
+const isPieces = (text: string): boolean => /^\s*0*[1-9]\d{0,3}\s*$/.test(text);
+
 /** A number of pieces, at least 1, by buttons or typed. */
 export function QuantityField({ of, value, available, max, onChange }: QuantityFieldProps) {
 	const [draft, setDraft] = useState<string | undefined>(undefined);
 	const type = (text: string): void => {
-		const digits = text.replaceAll(/\D/g, '').slice(0, 4);
-		setDraft(digits);
-		if (Number(digits) >= 1) onChange(Math.min(max, Number(digits)));
+		// Shown as it is typed, taken only when it is a number of pieces: 1.5 must not become 15.
+		setDraft(text);
+		if (isPieces(text)) onChange(Math.min(max, Number(text)));
 	};
 	return (
 		// biome-ignore lint/a11y/useSemanticElements: a fieldset would be a form of its own to readers.
@@ -35,6 +37,7 @@ export function QuantityField({ of, value, available, max, onChange }: QuantityF
 				inputMode="numeric"
 				autocomplete="off"
 				aria-label="Pieces"
+				aria-invalid={draft !== undefined && !isPieces(draft)}
 				value={draft ?? value}
 				onInput={({ currentTarget }) => type(currentTarget.value)}
 				onBlur={() => setDraft(undefined)}
